@@ -1,0 +1,1 @@
+"""Run the appointment and service desk of an immigration office."""

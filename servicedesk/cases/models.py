@@ -1,0 +1,144 @@
+"""Tables of a matter from due to closed: its life is independent facts, not one state."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from servicedesk.db.base import Base
+from servicedesk.db.types import UtcDateTime, ascii_key
+
+
+class Case(Base):
+    """Be one matter of one person; one per title and end date, or opened by hand or by contact.
+
+    `owner_id` is the responsible case worker, None the team's inbox. `ends_on` is the effective end it was opened
+    for; a correction of the end changes it and is audited.
+    """
+
+    __tablename__ = "service_case"
+    __table_args__ = (
+        UniqueConstraint("title_id", "first_ends_on"),
+        Index("ix_service_case_office_id_owner_id", "office_id", "owner_id"),
+        Index("ix_service_case_office_id_ends_on", "office_id", "ends_on"),
+        Index("ix_service_case_person_id", "person_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(24), unique=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    title_id: Mapped[UUID | None] = mapped_column(ForeignKey("title.id"))
+    first_ends_on: Mapped[date | None]
+    ends_on: Mapped[date | None]
+    concern_id: Mapped[str] = mapped_column(ascii_key(60))
+    catalogue_version: Mapped[str] = mapped_column(String(40))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_by: Mapped[str] = mapped_column(String(80))
+    origin: Mapped[str] = mapped_column(String(12))  # due, hand, contact
+    due_on: Mapped[date | None]
+    invited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ready_by: Mapped[str] = mapped_column(String(80), default="")
+    decision: Mapped[str | None] = mapped_column(String(12))  # granted, refused, withdrawn
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_reason: Mapped[str | None] = mapped_column(String(30))
+
+
+class Application(Base):
+    """Record that the person applied; the instant decides whether the title continues (§ 81 Abs. 4 AufenthG).
+
+    Never edited: a correction is a new row that names the one it supersedes. `channel`: web, slip, counter, post,
+    email, contact. `evidence` is a sealed scan or a sealed note, `evidence_type` its media type.
+    """
+
+    __tablename__ = "application"
+    __table_args__ = (
+        UniqueConstraint("supersedes_id"),
+        Index("ix_application_case_id", "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(24), unique=True)
+    channel: Mapped[str] = mapped_column(String(12))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    statement: Mapped[str] = mapped_column(Text)
+    evidence: Mapped[bytes | None] = mapped_column(LargeBinary)
+    evidence_type: Mapped[str] = mapped_column(String(60), default="")
+    supersedes_id: Mapped[UUID | None] = mapped_column(ForeignKey("application.id"))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+
+
+class CaseRequirement(Base):
+    """Keep the state of one paper of one case; a row appears with the first change from `missing`.
+
+    `state`: missing, announced, received, accepted, rejected, waived, stale.
+    """
+
+    __tablename__ = "case_requirement"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    document_id: Mapped[str] = mapped_column(ascii_key(60), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str] = mapped_column(String(80))
+
+
+class ContactRequest(Base):
+    """Keep what somebody without a letter wrote; its arrival counts as receipt of the application.
+
+    Everything typed is sealed as one JSON value: the person is not identified yet. `state`: open, matched,
+    rejected. `ends_on` stands apart so that the risk list can order by it.
+    """
+
+    __tablename__ = "contact_request"
+    __table_args__ = (Index("ix_contact_request_office_id_state", "office_id", "state"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(24), unique=True)
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    locale: Mapped[str] = mapped_column(String(12))
+    concern_id: Mapped[str] = mapped_column(ascii_key(60))
+    ends_on: Mapped[date | None]
+    surname_key: Mapped[str] = mapped_column(ascii_key(200))
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str] = mapped_column(String(12), default="open")
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[str] = mapped_column(String(80), default="")
+    decision_note: Mapped[str] = mapped_column(String(300), default="")
+
+
+class Task(Base):
+    """Ask a case worker, or a team's inbox, for one act on a person or a case."""
+
+    __tablename__ = "task"
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index("ix_task_office_id_done_at", "office_id", "done_at"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    kind: Mapped[str] = mapped_column(String(40))
+    dedupe_key: Mapped[str] = mapped_column(ascii_key(120))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+    owner_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    due_on: Mapped[date | None]
+    done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    done_by: Mapped[str] = mapped_column(String(80), default="")

@@ -1,0 +1,1 @@
+"""Hold the database layer: base, types, engines and units of work, audit."""

@@ -1,0 +1,1 @@
+"""Hold what needs no database and no web: time, identities, permissions, refusals, languages."""

@@ -1,0 +1,163 @@
+"""Tables of the office: teams, people, desks, hours, letter ranges, concerns."""
+
+from datetime import date, datetime, time
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from servicedesk.db.base import Base
+from servicedesk.db.types import Json, UtcDateTime, ascii_key
+
+
+class Office(Base):
+    """Be one immigration office; the host name of a request selects it.
+
+    `settings` holds what only letters and pages print (phone, e-mail, imprint, privacy, accessibility texts …),
+    validated by the office file.
+    """
+
+    __tablename__ = "office"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    ref: Mapped[str] = mapped_column(ascii_key(40), unique=True)
+    host: Mapped[str] = mapped_column(String(200), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    street: Mapped[str] = mapped_column(String(200))
+    postcode: Mapped[str] = mapped_column(String(10))
+    town: Mapped[str] = mapped_column(String(100))
+    federal_state: Mapped[str] = mapped_column(String(2))
+    time_zone: Mapped[str] = mapped_column(String(60))
+    languages: Mapped[list[str]] = mapped_column(Json)
+    umlauts: Mapped[str] = mapped_column(String(20))
+    settings: Mapped[dict[str, Any]] = mapped_column(Json)
+    loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Team(Base):
+    """Handle some concerns; letter ranges are cut per team."""
+
+    __tablename__ = "team"
+    __table_args__ = (UniqueConstraint("office_id", "ref"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(40))
+    name: Mapped[str] = mapped_column(String(120))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class StaffMember(Base):
+    """Be a case worker (or other member of staff) as letters name them; an account is a separate row."""
+
+    __tablename__ = "staff_member"
+    __table_args__ = (UniqueConstraint("office_id", "ref"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(40))
+    name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    room: Mapped[str] = mapped_column(String(60), default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class Desk(Base):
+    """Be what a slot belongs to: a room of case workers, or a counter of a pool."""
+
+    __tablename__ = "desk"
+    __table_args__ = (UniqueConstraint("office_id", "ref"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    ref: Mapped[str] = mapped_column(ascii_key(40))
+    name: Mapped[str] = mapped_column(String(120))
+    pool: Mapped[str | None] = mapped_column(ascii_key(40))
+    is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class DeskMember(Base):
+    """Say whose appointments take place at a desk."""
+
+    __tablename__ = "desk_member"
+
+    desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"), primary_key=True)
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"), primary_key=True)
+
+
+class Opening(Base):
+    """Open a desk every week on one weekday between two wall-clock times."""
+
+    __tablename__ = "opening"
+    __table_args__ = (Index("ix_opening_desk_id", "desk_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"))
+    weekday: Mapped[int]  # Monday is 0
+    starts_local: Mapped[time]
+    ends_local: Mapped[time]
+    valid_from: Mapped[date | None]
+    valid_until: Mapped[date | None]
+
+
+class Closure(Base):
+    """Close the office, or one desk, on whole days; first and last day included."""
+
+    __tablename__ = "closure"
+    __table_args__ = (Index("ix_closure_office_id", "office_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    desk_id: Mapped[UUID | None] = mapped_column(ForeignKey("desk.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    reason: Mapped[str] = mapped_column(String(200))
+
+
+class LetterRange(Base):
+    """Keep one published piece of the alphabet as the office wrote it."""
+
+    __tablename__ = "letter_range"
+    __table_args__ = (Index("ix_letter_range_team_id", "team_id"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    pieces: Mapped[list[str]] = mapped_column(Json)
+    position: Mapped[int]
+
+
+class LetterInterval(Base):
+    """Be one elementary interval of a team's alphabet: from `lo` up to the next interval's `lo`.
+
+    The interval of a name is the last one with `lo <= surname_key`, byte by byte. `kind` is owned, vacant or gap.
+    """
+
+    __tablename__ = "letter_interval"
+
+    team_id: Mapped[UUID] = mapped_column(ForeignKey("team.id"), primary_key=True)
+    lo: Mapped[str] = mapped_column(ascii_key(60), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    kind: Mapped[str] = mapped_column(String(10))
+    member_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff_member.id"))
+    piece: Mapped[str] = mapped_column(Text)
+
+
+class OfficeConcern(Base):
+    """Say how this office offers a concern; what is not said comes from the catalogue."""
+
+    __tablename__ = "office_concern"
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    concern_id: Mapped[str] = mapped_column(ascii_key(60), primary_key=True)
+    team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
+    mode: Mapped[str] = mapped_column(String(20))
+    minutes: Mapped[int]
+    lead: Mapped[str] = mapped_column(String(12))
+    notice_hours: Mapped[int]  # no slot sooner than this many hours from now
+    horizon_days: Mapped[int]  # no slot later than this many days from today

@@ -1,0 +1,61 @@
+"""Tables of reaching people: what became of each due title, invitations, holds."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from servicedesk.db.base import Base
+from servicedesk.db.types import UtcDateTime
+
+
+class DueOutcome(Base):
+    """Settle what became of one due (title, end): invited, excluded or failed, each with a reason.
+
+    The primary key makes a second run harmless; a failed row is tried again by the next run.
+    """
+
+    __tablename__ = "due_outcome"
+    __table_args__ = (
+        Index("ix_due_outcome_office_id_outcome", "office_id", "outcome"),
+        Index("ix_due_outcome_case_id", "case_id"),
+    )
+
+    title_id: Mapped[UUID] = mapped_column(ForeignKey("title.id"), primary_key=True)
+    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    due_on: Mapped[date]
+    outcome: Mapped[str] = mapped_column(String(10))
+    reason: Mapped[str] = mapped_column(String(60))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    run_id: Mapped[UUID] = mapped_column(Uuid)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Invitation(Base):
+    """Record one step of writing to a person about a case; one per (case, step)."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (UniqueConstraint("case_id", "step"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    step: Mapped[int]
+    outbox_id: Mapped[UUID] = mapped_column(ForeignKey("outbox.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class InvitationHold(Base):
+    """Keep a due title from being invited, for a reason, until somebody releases it; it stays in sight."""
+
+    __tablename__ = "invitation_hold"
+
+    title_id: Mapped[UUID] = mapped_column(ForeignKey("title.id"), primary_key=True)
+    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(300))
+    held_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    held_by: Mapped[str] = mapped_column(String(80))
+    review_on: Mapped[date | None]
