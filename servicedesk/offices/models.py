@@ -45,6 +45,9 @@ class Team(Base):
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
     ref: Mapped[str] = mapped_column(ascii_key(40))
     name: Mapped[str] = mapped_column(String(120))
+    phone: Mapped[str] = mapped_column(String(60), default="")
+    email: Mapped[str] = mapped_column(String(200), default="")
+    room: Mapped[str] = mapped_column(String(60), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
 
 
@@ -75,6 +78,7 @@ class Desk(Base):
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
     ref: Mapped[str] = mapped_column(ascii_key(40))
     name: Mapped[str] = mapped_column(String(120))
+    room: Mapped[str] = mapped_column(String(60), default="")
     pool: Mapped[str | None] = mapped_column(ascii_key(40))
     is_active: Mapped[bool] = mapped_column(default=True)
 
@@ -149,7 +153,7 @@ class LetterInterval(Base):
 
 
 class OfficeConcern(Base):
-    """Say how this office offers a concern; what is not said comes from the catalogue."""
+    """Say how this office offers a concern; what is None comes from the catalogue."""
 
     __tablename__ = "office_concern"
 
@@ -157,7 +161,7 @@ class OfficeConcern(Base):
     concern_id: Mapped[str] = mapped_column(ascii_key(60), primary_key=True)
     team_id: Mapped[UUID | None] = mapped_column(ForeignKey("team.id"))
     mode: Mapped[str] = mapped_column(String(20))
-    minutes: Mapped[int]
-    lead: Mapped[str] = mapped_column(String(12))
+    minutes: Mapped[int | None]
+    lead: Mapped[str | None] = mapped_column(String(12))
     notice_hours: Mapped[int]  # no slot sooner than this many hours from now
     horizon_days: Mapped[int]  # no slot later than this many days from today

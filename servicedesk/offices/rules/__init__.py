@@ -1,0 +1,1 @@
+"""Decide about offices, without any database."""
