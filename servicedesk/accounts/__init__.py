@@ -1,0 +1,1 @@
+"""Let staff sign in, hold server-side sessions, give and check access codes."""

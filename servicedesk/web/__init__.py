@@ -1,0 +1,1 @@
+"""Hold the Flask machinery that knows no area: guards, languages, forms, errors, headers, idempotency."""

@@ -1,0 +1,100 @@
+"""Let every endpoint declare who may use it, and hold every request to that."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from werkzeug.wrappers import Response
+
+from servicedesk.kernel.errors import NotAllowed
+from servicedesk.kernel.permissions import Actor, ActorKind, Permission
+from servicedesk.web import cookies
+from servicedesk.web.runtime import reading, runtime
+
+F = TypeVar("F", bound=Callable[..., object])
+_ATTRIBUTE = "__access_rule__"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Say who may use an endpoint.
+
+    `kind`: public, resident (the holder of a code) or staff. Staff need one of `permissions`; with none given
+    every member of staff may.
+    """
+
+    kind: str
+    permissions: tuple[Permission, ...] = ()
+
+
+PUBLIC = Rule("public")
+RESIDENT = Rule("resident")
+STAFF = Rule("staff")
+
+
+def staff(*permissions: Permission) -> Rule:
+    """Return the rule for staff who hold one of `permissions`."""
+    return Rule("staff", permissions)
+
+
+def access(rule: Rule) -> Callable[[F], F]:
+    """Mark a view with its rule; nearest to the function, below the route."""
+
+    def mark(view: F) -> F:
+        setattr(view, _ATTRIBUTE, rule)
+        return view
+
+    return mark
+
+
+def find_rule(app: Flask, endpoint: str) -> Rule | None:
+    """Return the rule an endpoint declares, or None."""
+    if endpoint == "static" or endpoint.endswith(".static"):
+        return PUBLIC
+    return getattr(app.view_functions[endpoint], _ATTRIBUTE, None)
+
+
+def require_rules(app: Flask) -> None:
+    """Refuse to start an application with an endpoint that declares no rule."""
+    missing = [endpoint for endpoint in app.view_functions if find_rule(app, endpoint) is None]
+    if missing:
+        raise RuntimeError(f"endpoints without an access rule: {', '.join(sorted(missing))}")
+
+
+def check_access() -> Response | None:
+    """Load the identity the endpoint asks for; turn away who has none. Runs before every request."""
+    g.identity = None
+    g.actor = Actor(kind=ActorKind.visitor, office_id=g.office.id if g.get("office") else None)
+    if request.endpoint is None:
+        return None
+    rule = find_rule(current_app, request.endpoint)
+    if rule is None:
+        abort(500)
+    kind = "staff" if request.path.startswith("/staff") else "resident"
+    if request.endpoint != "static" and (rule.kind != "public" or cookies.read_token(kind)):
+        _load_identity(kind)
+    if rule.kind == "public":
+        return None
+    if g.identity is None or g.identity.kind != rule.kind:
+        return _ask_to_sign_in(rule.kind)
+    if rule.permissions and not any(g.actor.may(permission) for permission in rule.permissions):
+        raise NotAllowed
+    return None
+
+
+def _load_identity(kind: str) -> None:
+    token = cookies.read_token(kind)
+    if not token or g.get("office") is None:
+        return
+    with reading() as session:
+        found = runtime().find_identity(session, kind, token, g.received_at)
+    if found is not None and found.actor.office_id == g.office.id:
+        g.identity, g.actor = found, found.actor
+
+
+def _ask_to_sign_in(kind: str) -> Response:
+    if kind == "staff":
+        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        return redirect(url_for("accounts_staff.sign_in", next=wanted), 303)
+    return redirect(url_for("portal.code", lang=g.language.tag, ended=1), 303)

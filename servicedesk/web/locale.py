@@ -1,0 +1,137 @@
+"""Decide each request's language, and hand templates their translations."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from babel import Locale, negotiate_locale
+from flask import Flask, abort, current_app, g, request, url_for
+
+from servicedesk.kernel.locales import GERMAN, LANGUAGES, Language, find_language, get_language, translations
+
+STAFF_LANGUAGES = ("de", "en")
+SWITCH_FIELD = "_language"
+"""Name of the submit button that changes the language of a form without sending it."""
+
+
+def pull_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
+    """Take `<lang>` out of the address, so that no view has to name it."""
+    g.url_language = (values or {}).pop("lang", None)
+
+
+def add_language(endpoint: str, values: dict[str, Any]) -> None:
+    """Put the present language into every address that has a place for one."""
+    if "lang" in values or not g.get("language"):
+        return
+    if current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        values["lang"] = g.language.tag
+
+
+def choose_language() -> None:
+    """Settle the language: the switch of a form, else the address, else the browser's wish, else German.
+
+    Staff pages take the account's language once the account is known.
+    """
+    offered = tuple(g.office.languages) if g.get("office") else tuple(LANGUAGES)
+    tag = g.get("url_language")
+    if tag is not None:
+        language = find_language(tag)
+        if language is None or language.tag != tag or tag not in offered:
+            g.language = GERMAN
+            abort(404)
+        g.language = _switched_to(offered) or language
+        return
+    g.language = get_language(_negotiate(STAFF_LANGUAGES if request.path.startswith("/staff") else offered))
+
+
+def _switched_to(offered: tuple[str, ...]) -> Language | None:
+    wished = request.form.get(SWITCH_FIELD) if request.method == "POST" else None
+    return find_language(wished) if wished in offered else None
+
+
+def _negotiate(offered: tuple[str, ...]) -> str:
+    wished = [tag.replace("-", "_") for tag, _ in request.accept_languages]
+    chosen = negotiate_locale(wished, list(offered), sep="_")
+    return chosen or "de"
+
+
+def gettext(message: str, /, **values: object) -> str:
+    """Translate a German text into the request's language and fill in `values`.
+
+    Escaping stays with the template: a translated text is never markup.
+    """
+    text = translations(g.language.tag).gettext(message)
+    return text % values if values else text
+
+
+def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str:
+    """Translate a counted German text; `count` is available to the text as `num`."""
+    text = translations(g.language.tag).ngettext(singular, plural, count)
+    return text % {"num": count, **values}
+
+
+class LazyText:
+    """Hold a German text that is translated when it is printed; for form labels and messages."""
+
+    __slots__ = ("message", "values")
+
+    def __init__(self, message: str, values: Mapping[str, object]) -> None:
+        self.message = message
+        self.values = values
+
+    def __str__(self) -> str:
+        return gettext(self.message, **self.values)
+
+    def __html__(self) -> str:
+        return str(current_app.jinja_env.filters["e"](str(self)))
+
+    def __mod__(self, values: Any) -> str:
+        return str(self) % values
+
+
+def lazy_gettext(message: str, /, **values: object) -> LazyText:
+    """Return a text that is translated when it is printed."""
+    return LazyText(message, values)
+
+
+def list_languages() -> list[dict[str, object]]:
+    """Return the languages this page can be read in, each with the address of this page in it."""
+    staff = request.path.startswith("/staff")
+    offered = STAFF_LANGUAGES if staff else (g.office.languages if g.get("office") else tuple(LANGUAGES))
+    return [_entry(LANGUAGES[tag]) for tag in offered if tag in LANGUAGES]
+
+
+def _entry(language: Language) -> dict[str, object]:
+    return {
+        "tag": language.tag,
+        "lang": language.lang,
+        "dir": language.dir,
+        "endonym": language.endonym,
+        "url": _same_page(language.tag),
+        "is_current": language.tag == g.language.tag,
+    }
+
+
+def _same_page(tag: str) -> str:
+    endpoint = request.endpoint
+    if endpoint and current_app.url_map.is_endpoint_expecting(endpoint, "lang"):
+        arguments = {**(request.view_args or {}), **request.args.to_dict(flat=True), "lang": tag}
+        return url_for(endpoint, **arguments)
+    return url_for("portal.start", lang=tag)
+
+
+def is_switching() -> bool:
+    """Tell whether this POST only asks for the same form in another language."""
+    return SWITCH_FIELD in request.form
+
+
+def install(app: Flask) -> None:
+    """Hook languages into an application and its templates."""
+    app.url_value_preprocessor(pull_language)
+    app.url_defaults(add_language)
+    app.jinja_env.add_extension("jinja2.ext.i18n")
+    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+
+
+def babel_locale() -> Locale:
+    """Return the Babel locale of the request."""
+    return get_language(g.language.tag).locale
