@@ -67,11 +67,14 @@ def check_coverage(intervals: Sequence[Interval]) -> Coverage:
 
 def describe_stretch(lo: str, end: str | None) -> str:
     """Return the stretch from `lo` up to but without `end` as offices write it: "B", "Mb – Mz", "Kat – Ma"."""
-    first = lo.capitalize()
     last = _last_prefix(lo, end)
-    if last == lo and end is not None and end == lo + "A":
-        return f"{first} (only the surname {first})"
-    return first if last == lo else f"{first} – {last.capitalize()}"
+    text = lo.capitalize() if last == lo else f"{lo.capitalize()} – {last.capitalize()}"
+    if end is None or end != last + "A":
+        return text
+    bare = last.capitalize()
+    return (
+        f"{text} (only the surname {bare})" if last == lo else f"{text} (of {bare} only the surname {bare})"
+    )
 
 
 def explain(ranges: Sequence[PublishedRange], surname: str, rule: FoldingRule) -> Explanation:
@@ -101,14 +104,13 @@ def _findings(intervals: Sequence[Interval], is_found: Callable[[Interval], bool
 
 
 def _last_prefix(lo: str, end: str | None) -> str:
-    """Return the last prefix before `end`, as long as `lo` where both share their beginning."""
     if end is None:
         last = "Z"
     elif end.endswith("A"):
-        last = end.rstrip("A") or lo
+        last = end[:-1]
     else:
         last = end[:-1] + chr(ord(end[-1]) - 1)
-    return last.ljust(len(lo), "Z") if lo.startswith(last) else last
+    return last + "Z" if last != lo and lo.startswith(last) else last
 
 
 def _key_step(key: str, rule: FoldingRule) -> str:

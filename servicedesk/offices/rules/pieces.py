@@ -15,7 +15,7 @@ _BOUND = re.compile(rf"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\s'’ʼ{_DASHES}])*")
 _TOKEN = re.compile(
     r"\s*(?:(?P<open>\()|(?P<close>\))"
     r"|(?P<without>(?<!\S)(?:ohne|außer|ausser|ausgenommen|mit Ausnahme von|except|without)(?!\S))"
-    r"|(?P<comma>[,;/&]|(?<!\S)(?:und|sowie|and)(?!\S)))\s*",
+    r"|(?P<comma>[,;/&]|(?<=\S\s)(?:und|sowie|and)(?=\s\S)))\s*",
     re.IGNORECASE,
 )
 
