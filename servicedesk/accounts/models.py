@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -57,7 +57,18 @@ class AccessCode(Base):
     """
 
     __tablename__ = "access_code"
-    __table_args__ = (Index("ix_access_code_subject_id", "subject_id"),)
+    __table_args__ = (
+        Index("ix_access_code_subject_id", "subject_id"),
+        # One living code per subject, whoever issues at the same moment.
+        Index(
+            "uq_access_code_living",
+            "subject_kind",
+            "subject_id",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
