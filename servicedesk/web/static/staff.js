@@ -3,7 +3,7 @@
   'use strict'
   const STORE = 'servicedesk.keys'
   const stored = () => { try { return window.localStorage.getItem(STORE) } catch { return null } }
-  let on = stored() !== 'off'
+  let on = stored() ? stored() !== 'off' : !document.body.classList.contains('sd-keys-off')
 
   function show() {
     document.body.classList.toggle('sd-keys-off', !on)

@@ -24,20 +24,21 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired
 
+from servicedesk.kernel.locales import LANGUAGES, Language
+from servicedesk.offices.rules.details import Hours, OfficeDetails
+from servicedesk.web import formatting
+
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = ROOT / "servicedesk/web/templates"
 STATIC = ROOT / "servicedesk/web/static"
 PAGES = Path(__file__).resolve().parent / "gallery"
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
-    tag: str
-    lang: str
-    dir: str
-    endonym: str
-    url: str
-    is_current: bool
+DETAILS = OfficeDetails(
+    phone="02345 67-890",
+    email="abh@musterstadt.example",
+    hours=(Hours((0, 1, 3), dt.time(8), dt.time(12)), Hours((3,), dt.time(14), dt.time(18))),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,7 @@ class Office:
     street: str = "Rathausplatz 1"
     postcode: str = "12345"
     town: str = "Musterstadt"
-    phone: str = "02345 67-890"
-    email: str = "abh@musterstadt.example"
-    opening_lines: tuple[str, ...] = ("Mo, Di, Do 8–12 Uhr", "Do 14–18 Uhr")
+    details: OfficeDetails = DETAILS
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,15 +79,10 @@ class MixedForm(Form):
     agree = BooleanField("Ich beantrage die Verlängerung", [DataRequired("Setzen Sie das Häkchen, wenn Sie beantragen")])
 
 
-ENDONYMS = [
-    ("de", "de", "ltr", "Deutsch"),
-    ("en", "en", "ltr", "English"),
-    ("ar", "ar", "rtl", "العربية"),
-    ("tr", "tr", "ltr", "Türkçe"),
-    ("uk", "uk", "ltr", "Українська"),
-    ("ru", "ru", "ltr", "Русский"),
-    ("fa", "fa", "rtl", "فارسی"),
-    ("fr", "fr", "ltr", "Français"),
+MORE_LANGUAGES = [
+    Language("ru", "ru", "ru_RU", "ru", "ltr", "Русский"),
+    Language("fa", "fa", "fa_IR", "fa", "rtl", "فارسی"),
+    Language("fr", "fr", "fr_FR", "fr", "ltr", "Français"),
 ]
 
 
@@ -98,6 +92,8 @@ def build_environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader([TEMPLATES, PAGES]),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
@@ -106,25 +102,29 @@ def build_environment() -> jinja2.Environment:
 
 def build_context(tag: str = "de", static: str = "/static/", many_languages: bool = False) -> dict[str, Any]:
     """What the application gives to every template."""
-    shown = ENDONYMS if many_languages else ENDONYMS[:5]
+    shown = [*LANGUAGES.values(), *(MORE_LANGUAGES if many_languages else [])]
     languages = [
-        Language(code, lang, direction, endonym, f"/{code}/", code == tag) for code, lang, direction, endonym in shown
+        {
+            "tag": one.tag,
+            "lang": one.lang,
+            "dir": one.dir,
+            "endonym": one.endonym,
+            "url": f"/{one.tag}/",
+            "is_current": one.tag == tag,
+        }
+        for one in shown
     ]
-    current = next(language for language in languages if language.is_current)
-    weekdays = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag")
-    if tag == "ar":
-        weekdays = ("الاثنين", "الثلاثاء", "الأربعاء", "الخميس", "الجمعة", "السبت", "الأحد")
-    comma = "، " if tag == "ar" else ", "
+    current = LANGUAGES[tag]
     return {
         "locale": current,
         "languages": languages,
         "office": Office(),
         "csrf_token": lambda: "csrf",
         "idempotency_key": lambda: "key",
-        "format_date": lambda day: day.strftime("%d.%m.%Y"),
-        "format_weekday_date": lambda day: weekdays[day.weekday()] + comma + day.strftime("%d.%m.%Y"),
-        "format_time": lambda time: time.strftime("%H:%M"),
-        "format_datetime": lambda moment: moment.strftime("%d.%m.%Y, %H:%M Uhr"),
+        "format_date": lambda day: formatting.short_date(day, current),
+        "format_weekday_date": lambda day: formatting.weekday_date(day, current),
+        "format_time": lambda moment: formatting.wall_time(moment, current),
+        "format_datetime": lambda moment: moment.strftime("%d.%m.%Y, %H:%M"),
         "url_for": lambda endpoint, **values: static + values.get("filename", ""),
         "is_machine_translated": tag != "de",
     }
@@ -147,11 +147,11 @@ def build_pages(tag: str) -> dict[str, dict[str, Any]]:
         ("range", "Mein Bereich A–Ce", "/staff/range", None),
         ("check", "Prüfen", "/staff/check", 7),
     ]
-    staff = {"actor": Actor(), "nav": nav, "today": day}
+    staff = {"actor": Actor(), "nav": nav, "today": day, "now": dt.datetime(2026, 11, 22, 14, 5)}
     return {
         "start.html": {},
         "slots.html": {"days": slots},
-        "case.html": {"day": day},
+        "case.html": {"day": day, "starts": dt.time(8, 15)},
         "birth.html": {"form": birth},
         "form.html": {"form": faulty},
         "form_clean.html": {"form": MixedForm()},
