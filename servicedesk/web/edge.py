@@ -169,6 +169,7 @@ def _add_formatting(app: Flask) -> None:
             "languages": locale.list_languages() if g.office else [],
             "office": g.office,
             "actor": identity.actor if identity and identity.kind == "staff" else None,
+            "single_keys": identity.single_keys if identity else True,
             "is_signed_in": identity is not None,
             "is_machine_translated": bool(g.language.catalogue),
         }

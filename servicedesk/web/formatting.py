@@ -53,3 +53,4 @@ def sorted_name(family_name: str, given_names: str) -> str:
     return ", ".join(part for part in (family_name, given_names) if part)
 
 
+

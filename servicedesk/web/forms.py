@@ -25,13 +25,13 @@ class _Silent:
         return singular if n == 1 else plural
 
 
-class BaseForm(FlaskForm):
+class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf publishes no types
     """Be the parent of every form.
 
     A POST whose submit button is the language switch fills the form and validates nothing.
     """
 
-    class Meta(FlaskForm.Meta):
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Tie WTForms to the request's language."""
 
         @property

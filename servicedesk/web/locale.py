@@ -59,13 +59,13 @@ def gettext(message: str, /, **values: object) -> str:
 
     Escaping stays with the template: a translated text is never markup.
     """
-    text = translations(g.language.tag).gettext(message)
-    return text % values if values else text
+    text: str = translations(g.language.tag).gettext(message)
+    return str(text % values) if values else text
 
 
 def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str:
     """Translate a counted German text; `count` is available to the text as `num`."""
-    text = translations(g.language.tag).ngettext(singular, plural, count)
+    text: str = translations(g.language.tag).ngettext(singular, plural, count)
     return text % {"num": count, **values}
 
 

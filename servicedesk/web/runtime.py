@@ -22,18 +22,27 @@ _KEY = "servicedesk"
 
 
 class OfficeFacts(Protocol):
-    """Say what pages need to know of an office; `offices.queries.OfficeView` is one."""
+    """Say what the machinery itself asks of an office; `offices.queries.OfficeView` is one."""
 
     @property
-    def id(self) -> UUID: ...
+    def id(self) -> UUID:
+        """Return the identity."""
+        ...
+
     @property
-    def ref(self) -> str: ...
+    def ref(self) -> str:
+        """Return the short name."""
+        ...
+
     @property
-    def name(self) -> str: ...
+    def zone(self) -> ZoneInfo:
+        """Return the zone of its wall clock."""
+        ...
+
     @property
-    def zone(self) -> ZoneInfo: ...
-    @property
-    def languages(self) -> tuple[str, ...]: ...
+    def languages(self) -> tuple[str, ...]:
+        """Return the tags of the languages it offers."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +100,10 @@ def now() -> datetime:
 
 
 def office() -> Any:
-    """Return the office this request's host belongs to (an OfficeView)."""
+    """Return the office this request's host belongs to: an `offices.queries.OfficeView`.
+
+    The type lives in a room above, hence Any; views hand it to services, which name it.
+    """
     return g.office
 
 
