@@ -18,7 +18,7 @@ class Medium(enum.Enum):
     """How a message leaves the house."""
 
     LETTER = "letter"
-    MAIL = "mail"
+    EMAIL = "email"
 
 
 class AddressedAs(enum.Enum):
@@ -253,7 +253,7 @@ class AppointmentConfirmation:
 
     KIND: ClassVar[str] = "appointment_confirmation"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     appointment: AppointmentFacts
@@ -265,7 +265,7 @@ class AppointmentMoved:
 
     KIND: ClassVar[str] = "appointment_moved"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     appointment: AppointmentFacts
@@ -278,7 +278,7 @@ class AppointmentCancelled:
 
     KIND: ClassVar[str] = "appointment_cancelled"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     appointment: AppointmentFacts
@@ -291,7 +291,7 @@ class ContactReceived:
 
     KIND: ClassVar[str] = "contact_received"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     received_at: datetime
@@ -304,7 +304,7 @@ class ConfirmEmailAddress:
 
     KIND: ClassVar[str] = "confirm_email_address"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     confirm_url: str
@@ -317,7 +317,7 @@ class ChannelChanged:
 
     KIND: ClassVar[str] = "channel_changed"
     VERSION: ClassVar[int] = 1
-    MEDIUM: ClassVar[Medium] = Medium.MAIL
+    MEDIUM: ClassVar[Medium] = Medium.EMAIL
 
     frame: MailFrame
     changed_at: datetime
