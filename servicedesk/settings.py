@@ -108,14 +108,18 @@ def _collect(environment: Mapping[str, str], problems: list[str]) -> dict[str, s
     return values
 
 
-def _key(name: str, values: Mapping[str, str], data_dir: Path, is_production: bool, problems: list[str]) -> bytes:
+def _key(
+    name: str, values: Mapping[str, str], data_dir: Path, is_production: bool, problems: list[str]
+) -> bytes:
     text = values.get(name)
     if text:
         if len(text) < 32:
             problems.append(f"{_PREFIX}{name}: shorter than 32 characters; use `openssl rand -base64 32`")
         return _decode(text)
     if is_production:
-        problems.append(f"{_PREFIX}{name}: missing; set it, or {_PREFIX}{name}_FILE, from `openssl rand -base64 32`")
+        problems.append(
+            f"{_PREFIX}{name}: missing; set it, or {_PREFIX}{name}_FILE, from `openssl rand -base64 32`"
+        )
         return bytes(32)
     return _decode(_made_once(data_dir / "keys" / name.lower()))
 
@@ -154,7 +158,9 @@ def _instant(name: str, values: Mapping[str, str], problems: list[str]) -> datet
     except ValueError:
         instant = None
     if instant is None or instant.tzinfo is None:
-        problems.append(f"{_PREFIX}{name}: write an instant with its offset, such as 2026-11-23T08:00:00+01:00")
+        problems.append(
+            f"{_PREFIX}{name}: write an instant with its offset, such as 2026-11-23T08:00:00+01:00"
+        )
         return None
     return instant
 

@@ -60,7 +60,9 @@ def end_session(session: Session, session_id: UUID) -> None:
 
 def end_sessions_of(session: Session, kind: str, subject_id: UUID) -> int:
     """End every session of an account or a case; return how many."""
-    ended = session.execute(delete(WebSession).where(WebSession.kind == kind, WebSession.subject_id == subject_id))
+    ended = session.execute(
+        delete(WebSession).where(WebSession.kind == kind, WebSession.subject_id == subject_id)
+    )
     return int(ended.rowcount)  # type: ignore[attr-defined]
 
 
@@ -87,7 +89,9 @@ def load_data(session: Session, session_id: UUID, vault: Vault) -> dict[str, Any
     return read_data(row, vault) if row else {}
 
 
-def save_data(session: Session, session_id: UUID, data: dict[str, Any], vault: Vault, *, now: datetime) -> None:
+def save_data(
+    session: Session, session_id: UUID, data: dict[str, Any], vault: Vault, *, now: datetime
+) -> None:
     """Remember typed answers, sealed."""
     sealed = vault.seal_text(json.dumps(data, ensure_ascii=False), "web_session", session_id, "data")
     session.execute(update(WebSession).where(WebSession.id == session_id).values(data=sealed, seen_at=now))

@@ -65,7 +65,12 @@ def add_account(
     )
     session.flush()
     audit.record(
-        session, now=now, actor=actor, action="add_account", subject=("staff_account", account_id), office_id=office_id
+        session,
+        now=now,
+        actor=actor,
+        action="add_account",
+        subject=("staff_account", account_id),
+        office_id=office_id,
     )
     return account_id
 
@@ -105,7 +110,14 @@ def check_delay(session: Session, *, office_id: UUID, login: str, now: datetime)
 def note_failure(session: Session, *, office_id: UUID, login: str, now: datetime, actor: Actor) -> None:
     """Remember a failed sign-in and audit it without the login."""
     session.add(SignInFailure(id=new_id(), office_id=office_id, login=login.strip().casefold()[:80], at=now))
-    audit.record(session, now=now, actor=actor, action="fail_sign_in", subject=("office", office_id), office_id=office_id)
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="fail_sign_in",
+        subject=("office", office_id),
+        office_id=office_id,
+    )
 
 
 def forget_failures(session: Session, *, office_id: UUID, login: str) -> None:
@@ -127,7 +139,12 @@ def disable_account(session: Session, *, office_id: UUID, login: str, now: datet
     account.is_active = False
     end_sessions_of(session, "staff", account.id)
     audit.record(
-        session, now=now, actor=actor, action="disable_account", subject=("staff_account", account.id), office_id=office_id
+        session,
+        now=now,
+        actor=actor,
+        action="disable_account",
+        subject=("staff_account", account.id),
+        office_id=office_id,
     )
 
 

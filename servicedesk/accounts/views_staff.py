@@ -35,7 +35,9 @@ def sign_in() -> str | Response | tuple[str, int]:
         refusal = fault
     except SignInFailed as fault:
         with unit_of_work() as session:
-            staff.note_failure(session, office_id=office().id, login=form.login.data or "", now=now(), actor=actor())
+            staff.note_failure(
+                session, office_id=office().id, login=form.login.data or "", now=now(), actor=actor()
+            )
         refusal = fault
     else:
         # A fresh CSRF token for the signed-in browser.

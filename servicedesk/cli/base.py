@@ -101,9 +101,16 @@ def get_context(ctx: click.Context) -> Context:
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 at_now = click.option(
-    "--now", type=_Instant(), expose_value=False, callback=_set_now, is_eager=True, help="Act as if it were this instant."
+    "--now",
+    type=_Instant(),
+    expose_value=False,
+    callback=_set_now,
+    is_eager=True,
+    help="Act as if it were this instant.",
 )
-for_office = click.option("--office", "office_ref", metavar="REF", help="Which office; may be left out when there is one.")
+for_office = click.option(
+    "--office", "office_ref", metavar="REF", help="Which office; may be left out when there is one."
+)
 
 
 def answer(result: Mapping[str, Any], as_json: bool, text: str) -> None:
@@ -129,7 +136,9 @@ def choose_office(session: Session, office_ref: str | None) -> Office:
         for office in offices:
             if office.ref == office_ref:
                 return office
-        raise Refused(f"There is no office {office_ref!r}. Known: {', '.join(o.ref for o in offices) or 'none'}.")
+        raise Refused(
+            f"There is no office {office_ref!r}. Known: {', '.join(o.ref for o in offices) or 'none'}."
+        )
     if len(offices) == 1:
         return offices[0]
     if not offices:

@@ -48,7 +48,15 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
         target.close()
         source.close()
     else:
-        _run(["pg_dump", "--format=custom", "--no-owner", f"--file={part}", _libpq(url.render_as_string(hide_password=False))])
+        _run(
+            [
+                "pg_dump",
+                "--format=custom",
+                "--no-owner",
+                f"--file={part}",
+                _libpq(url.render_as_string(hide_password=False)),
+            ]
+        )
     os.chmod(part, 0o600)
     os.replace(part, file)
     answer({"file": str(file), "bytes": file.stat().st_size}, as_json, f"Backed up to {file}.")
@@ -68,7 +76,17 @@ def restore(ctx: click.Context, file: Path, confirm: bool, as_json: bool) -> Non
         _restore_sqlite(file, Path(str(url.database)))
     else:
         target = _libpq(url.render_as_string(hide_password=False))
-        _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "--single-transaction", f"--dbname={target}", str(file)])
+        _run(
+            [
+                "pg_restore",
+                "--clean",
+                "--if-exists",
+                "--no-owner",
+                "--single-transaction",
+                f"--dbname={target}",
+                str(file),
+            ]
+        )
     messages.print("Next: servicedesk db upgrade, then servicedesk check-invariants.")
     answer({"file": str(file)}, as_json, f"Restored from {file}.")
 

@@ -63,5 +63,7 @@ def serve(ctx: click.Context, bind: str, workers: int, threads: int) -> None:
         raise Refused("The database has another shape than this program. Run: servicedesk db upgrade")
     context.database.close()
     if context.settings.pool_size < threads:
-        raise Refused(f"SERVICEDESK_POOL_SIZE is {context.settings.pool_size}, fewer than {threads} threads. Raise it.")
+        raise Refused(
+            f"SERVICEDESK_POOL_SIZE is {context.settings.pool_size}, fewer than {threads} threads. Raise it."
+        )
     run_server(bind, workers, threads, context.settings)

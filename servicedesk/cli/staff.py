@@ -19,8 +19,12 @@ def staff() -> None:
 @for_office
 @click.option("--login", required=True, help="Name to sign in with.")
 @click.option("--name", required=True, help="Name on screen.")
-@click.option("--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role]))
-@click.option("--case-worker", "member_ref", metavar="REF", help="Which case worker of the office file this is.")
+@click.option(
+    "--role", "roles", multiple=True, required=True, type=click.Choice([role.value for role in Role])
+)
+@click.option(
+    "--case-worker", "member_ref", metavar="REF", help="Which case worker of the office file this is."
+)
 @click.password_option("--password", help="Asked for when left out.")
 @at_now
 @as_json
@@ -73,7 +77,9 @@ def disable(ctx: click.Context, office_ref: str | None, login: str, as_json: boo
     with context.database.unit_of_work() as session:
         office = choose_office(session, office_ref)
         try:
-            accounts.disable_account(session, office_id=office.id, login=login, now=context.now(), actor=OPERATOR)
+            accounts.disable_account(
+                session, office_id=office.id, login=login, now=context.now(), actor=OPERATOR
+            )
         except NotFound as fault:
             raise Refused(f"There is no login {login!r} in office {office.ref!r}.") from fault
     answer({"login": login}, as_json, f"{login} can no longer sign in.")

@@ -96,7 +96,13 @@ def record(
 
 
 def log_access(
-    session: Session, *, now: datetime, actor: Actor, page: str, person_id: UUID | None, case_id: UUID | None = None
+    session: Session,
+    *,
+    now: datetime,
+    actor: Actor,
+    page: str,
+    person_id: UUID | None,
+    case_id: UUID | None = None,
 ) -> None:
     """Add one row saying that `actor` opened a person's file on `page`."""
     if actor.office_id is None:
@@ -119,7 +125,9 @@ def seal_audit(session: Session, *, now: datetime, batch: int = 5000) -> int:
 
     One job at a time: two would draw the same sequence number, and the primary key refuses the second.
     """
-    last = session.execute(select(AuditSeal.seq, AuditSeal.hash).order_by(AuditSeal.seq.desc()).limit(1)).first()
+    last = session.execute(
+        select(AuditSeal.seq, AuditSeal.hash).order_by(AuditSeal.seq.desc()).limit(1)
+    ).first()
     seq, previous = (last.seq, last.hash) if last else (0, b"")
     unsealed = (
         select(AuditEvent)

@@ -19,5 +19,7 @@ class Base(DeclarativeBase):
 
     def __repr__(self) -> str:
         """Return class and primary key, never personal data."""
-        keys = ", ".join(f"{column.name}={getattr(self, column.name, None)!r}" for column in self.__table__.primary_key)
+        keys = ", ".join(
+            f"{column.name}={getattr(self, column.name, None)!r}" for column in self.__table__.primary_key
+        )
         return f"<{type(self).__name__} {keys}>"

@@ -35,10 +35,17 @@ def begin_run(session: Session, name: str, *, now: datetime) -> UUID:
 
 def finish_run(session: Session, run_id: UUID, *, now: datetime, state: str, result: dict[str, Any]) -> None:
     """Note how a run ended: `done` or `failed`."""
-    session.execute(update(JobRun).where(JobRun.id == run_id).values(finished_at=now, state=state, result=result))
+    session.execute(
+        update(JobRun).where(JobRun.id == run_id).values(finished_at=now, state=state, result=result)
+    )
 
 
 def find_last_run(session: Session, name: str, state: str = "done") -> JobRun | None:
     """Return the newest run of job `name` in that state."""
-    newest = select(JobRun).where(JobRun.name == name, JobRun.state == state).order_by(JobRun.started_at.desc()).limit(1)
+    newest = (
+        select(JobRun)
+        .where(JobRun.name == name, JobRun.state == state)
+        .order_by(JobRun.started_at.desc())
+        .limit(1)
+    )
     return session.scalars(newest).first()

@@ -100,7 +100,9 @@ class Database:
 
     def _session(self, engine: Engine) -> Session:
         if self._connection is not None:
-            return Session(bind=self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+            return Session(
+                bind=self._connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+            )
         return Session(bind=engine, expire_on_commit=False)
 
 
@@ -120,7 +122,9 @@ def open_database(url: str, pool_size: int = 5) -> Database:
 def _sqlite_engine(url: str, file: str | None) -> Engine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000})
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": _BUSY_MILLISECONDS / 1000}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(raw: Any, _: object) -> None:

@@ -1,0 +1,1 @@
+"""Fill an invented office, so that the product can be tried; nobody in it is real."""

@@ -44,7 +44,9 @@ class StaleData(Refusal):
     """Refuse an act on a row that somebody else has changed meanwhile."""
 
     code = "stale"
-    message = "Die Angaben haben sich inzwischen geändert. Laden Sie die Seite neu und prüfen Sie sie noch einmal."
+    message = (
+        "Die Angaben haben sich inzwischen geändert. Laden Sie die Seite neu und prüfen Sie sie noch einmal."
+    )
 
 
 class ConfigurationError(Exception):

@@ -73,6 +73,12 @@ def get_language(tag: str | None) -> Language:
     return find_language(tag) or GERMAN
 
 
+def catalogue_file(tag: str) -> Path | None:
+    """Return the source file of a language's catalogue; None for German, whose texts are the message ids."""
+    language = get_language(tag)
+    return _ROOT / language.catalogue / "LC_MESSAGES" / "messages.po" if language.catalogue else None
+
+
 @cache
 def translations(tag: str) -> NullTranslations:
     """Return the catalogue of a language; what it lacks comes out in German.
@@ -80,10 +86,8 @@ def translations(tag: str) -> NullTranslations:
     The object offers `gettext` and `ngettext`. It is shared: do not change it.
     """
     language = get_language(tag)
-    if not language.catalogue:
-        return NullTranslations()
-    source = _ROOT / language.catalogue / "LC_MESSAGES" / "messages.po"
-    if not source.exists():
+    source = catalogue_file(language.tag)
+    if source is None or not source.exists():
         return NullTranslations()
     with source.open("rb") as file:
         catalogue = read_po(file, locale=language.babel.split("@", 1)[0])

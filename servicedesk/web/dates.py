@@ -46,7 +46,9 @@ def _folded(text: str) -> str:
 
 def read_number(text: str | None) -> int | None:
     """Return the whole number a text holds, in the digits of any script; None when it holds anything else."""
-    kept = "".join(sign for sign in text or "" if not sign.isspace() and unicodedata.category(sign) != "Cf").strip(".,،")
+    kept = "".join(
+        sign for sign in text or "" if not sign.isspace() and unicodedata.category(sign) != "Cf"
+    ).strip(".,،")
     if not kept or not all(sign.isdecimal() for sign in kept) or len(kept) > 4:
         return None
     return int(kept)
@@ -72,11 +74,17 @@ class _DateParts(Form):
 
     def read(self) -> PartialDate | None:
         """Return the parts when they make a day, else None."""
-        day, month, year = read_number(self.day.data), read_month(self.month.data), read_number(self.year.data)
+        day, month, year = (
+            read_number(self.day.data),
+            read_month(self.month.data),
+            read_number(self.year.data),
+        )
         if day is None or month is None or year is None or not self.earliest <= year <= self.latest:
             return None
         if month == 0 or day == 0:
-            return PartialDate(year, month, day) if self.allows_unknown and month <= 12 and day <= 31 else None
+            return (
+                PartialDate(year, month, day) if self.allows_unknown and month <= 12 and day <= 31 else None
+            )
         if not 1 <= month <= 12 or not 1 <= day <= monthrange(year, month)[1]:
             return None
         return PartialDate(year, month, day)
@@ -93,7 +101,11 @@ class _DateParts(Form):
     def _fault(self) -> tuple[Any, LazyText] | None:
         if not any((part.data or "").strip() for part in (self.day, self.month, self.year)):
             return self.day, self.nothing
-        day, month, year = read_number(self.day.data), read_month(self.month.data), read_number(self.year.data)
+        day, month, year = (
+            read_number(self.day.data),
+            read_month(self.month.data),
+            read_number(self.year.data),
+        )
         least = 0 if self.allows_unknown else 1
         if day is None or not least <= day <= 31:
             return self.day, _l("Schreiben Sie den Tag als Zahl von 1 bis 31.")

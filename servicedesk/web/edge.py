@@ -243,7 +243,10 @@ def _safe_trace() -> bool:
 
 def _is_unavailable(fault: DBAPIError) -> bool:
     message = str(fault.orig).lower()
-    return any(sign in message for sign in ("locked", "disk is full", "disk full", "read-only", "connection", "readonly"))
+    return any(
+        sign in message
+        for sign in ("locked", "disk is full", "disk full", "read-only", "connection", "readonly")
+    )
 
 
 def _page(status: int, *, reason: str | None = None, reference: str | None = None) -> tuple[str, int]:

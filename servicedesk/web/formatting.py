@@ -51,6 +51,3 @@ def full_name(family_name: str, given_names: str) -> str:
 def sorted_name(family_name: str, given_names: str) -> str:
     """Write a name as lists do: Çelik, Özlem."""
     return ", ".join(part for part in (family_name, given_names) if part)
-
-
-

@@ -45,7 +45,11 @@ class BaseForm(FlaskForm):  # type: ignore[misc]  # flask-wtf publishes no types
 
     def validate_on_submit(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Tell whether the form was sent for good and holds no fault."""
-        return self.is_submitted() and not is_switching() and bool(self.validate(extra_validators=extra_validators))
+        return (
+            self.is_submitted()
+            and not is_switching()
+            and bool(self.validate(extra_validators=extra_validators))
+        )
 
 
 class Filled:
@@ -101,5 +105,3 @@ class LineField(StringField):
 
     def __init__(self, label: LazyText | str = "", validators: Sequence[Any] = (), **options: Any) -> None:
         super().__init__(label, validators, filters=[clean_line], **options)  # type: ignore[arg-type]
-
-

@@ -79,7 +79,11 @@ def _claim(session: Session, key: str) -> Response | None:
     if claimed is not None:
         return None
     first = session.execute(select(IdempotencyKey).where(IdempotencyKey.key == key)).scalar_one()
-    mine = (first.scope, first.request_digest, first.session_id) == (row["scope"], row["request_digest"], row["session_id"])
+    mine = (first.scope, first.request_digest, first.session_id) == (
+        row["scope"],
+        row["request_digest"],
+        row["session_id"],
+    )
     if not mine or not first.location:
         raise AlreadyDone
     return redirect(first.location, 303)

@@ -125,7 +125,7 @@ def is_switching() -> bool:
 
 
 def install(app: Flask) -> None:
-    """Hook languages into an application and its templates."""
+    """Attach languages to an application and its templates."""
     app.url_value_preprocessor(pull_language)
     app.url_defaults(add_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")

@@ -134,5 +134,3 @@ def reading() -> Iterator[Session]:
     """Open a session that never commits."""
     with runtime().database.reading() as session:
         yield session
-
-

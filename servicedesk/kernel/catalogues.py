@@ -1,0 +1,109 @@
+"""Check translation catalogues: what is missing, what is doubtful, what would break a page."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po
+
+from servicedesk.kernel.locales import LANGUAGES, catalogue_file
+
+_PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
+_STRAY_PERCENT = re.compile(r"%(?!\(\w+\)[sd]|%)")
+_MARKUP = re.compile(r"<[a-zA-Z/]")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueReport:
+    """Count a catalogue's messages and name its faults; `machine` is what no person has reviewed."""
+
+    messages: int
+    untranslated: int
+    fuzzy: int
+    machine: int
+    faults: tuple[str, ...]
+
+
+def check_catalogue(tag: str) -> CatalogueReport:
+    """Read a language's catalogue and report on it; a missing file is one fault."""
+    file = catalogue_file(tag)
+    if file is None or not file.exists():
+        return CatalogueReport(0, 0, 0, 0, (f"no catalogue for {tag}",))
+    with file.open("rb") as opened:
+        catalogue = read_po(opened, locale=LANGUAGES[tag].babel.split("@", 1)[0], abort_invalid=True)
+    messages = [message for message in catalogue if message.id]
+    faults = [
+        f"{_head(m)}: {fault}" for m in messages if not m.fuzzy and _is_translated(m) for fault in _faults(m)
+    ]
+    translated = sum(_is_translated(message) and not message.fuzzy for message in messages)
+    fuzzy = sum(message.fuzzy for message in messages)
+    return CatalogueReport(
+        messages=len(messages),
+        untranslated=len(messages) - translated - fuzzy,
+        fuzzy=fuzzy,
+        # No commit sets a review; until the office's own reviews are stored, every translation is a machine's.
+        machine=translated,
+        faults=(*_plural_faults(catalogue, messages), *faults),
+    )
+
+
+def list_missing(tag: str, wanted: Catalog) -> tuple[str, ...]:
+    """Return the texts of the program that a language's catalogue does not know at all."""
+    file = catalogue_file(tag)
+    if file is None or not file.exists():
+        return tuple(_head(message) for message in wanted if message.id)
+    with file.open("rb") as opened:
+        known = {_key(message) for message in read_po(opened) if message.id}
+    return tuple(_head(message) for message in wanted if message.id and _key(message) not in known)
+
+
+def template_file() -> Path:
+    """Return where the extracted texts stand."""
+    return Path(__file__).resolve().parents[2] / "translations" / "messages.pot"
+
+
+def _key(message: Message) -> str:
+    return message.id if isinstance(message.id, str) else message.id[0]
+
+
+def _head(message: Message) -> str:
+    text = _key(message)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _strings(message: Message) -> tuple[str, ...]:
+    string = message.string or ""
+    return (string,) if isinstance(string, str) else tuple(string)
+
+
+def _is_translated(message: Message) -> bool:
+    return all(text.strip() for text in _strings(message)) and bool(_strings(message))
+
+
+def _plural_faults(catalogue: Catalog, messages: list[Message]) -> list[str]:
+    wanted = catalogue.num_plurals
+    return [
+        f"{_head(message)}: {len(_strings(message))} plural forms, the language has {wanted}"
+        for message in messages
+        if isinstance(message.id, (list, tuple)) and len(_strings(message)) != wanted
+    ]
+
+
+def _faults(message: Message) -> list[str]:
+    singular = message.id if isinstance(message.id, str) else message.id[-1]
+    wanted = set(_PLACEHOLDER.findall(singular))
+    faults = []
+    for text in _strings(message):
+        found = set(_PLACEHOLDER.findall(text))
+        # A plural form may spell its number out: Arabic's dual says it in one word.
+        missing = wanted - found - ({"num"} if isinstance(message.id, (list, tuple)) else set())
+        if missing or found - wanted:
+            faults.append(f"placeholders {sorted(found)} instead of {sorted(wanted)}")
+        if wanted and _STRAY_PERCENT.search(text):
+            faults.append("a percent sign that is no placeholder")
+        if _MARKUP.search(text) and not _MARKUP.search(singular):
+            faults.append("markup in a translation")
+        if text[:1].isspace() != singular[:1].isspace() or text[-1:].isspace() != singular[-1:].isspace():
+            faults.append("space at an end where the German has none, or the other way round")
+    return faults
