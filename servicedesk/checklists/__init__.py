@@ -1,0 +1,1 @@
+"""Know the concerns, their papers and the legal bases behind them, as data with sources."""
