@@ -56,7 +56,7 @@ imports: ## rooms import downwards only
 	@$(RUN) lint-imports --no-logo
 
 i18n: ## bring the catalogues in step with the texts in templates and code
-	@tools/update-catalogues
+	@$(RUN) python -m tools.catalogues update
 
 clean: ## remove caches and the installed environment; data under var/ stays
 	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
