@@ -22,6 +22,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
 from servicedesk.kernel.locales import LANGUAGES, Language
@@ -69,14 +70,20 @@ class MixedForm(Form):
     code = StringField("Code aus Ihrem Brief", [DataRequired("Geben Sie den Code aus Ihrem Brief ein")])
     email = StringField("E-Mail")
     note = TextAreaField("Was sollen wir noch wissen?", [DataRequired("Schreiben Sie ein paar Worte")])
-    concern = SelectField("Anliegen", choices=[("a", "Verlängerung"), ("b", "Neue Karte")])
+    concern = SelectField(
+        "Anliegen", choices=[SelectChoice("a", "Verlängerung"), SelectChoice("b", "Neue Karte")]
+    )
     way = RadioField(
         "Wie sollen wir Ihnen schreiben?",
         [DataRequired("Wählen Sie aus, wie wir Ihnen schreiben")],
-        choices=[("post", "mit der Post"), ("mail", "mit E-Mail")],
+        choices=[SelectChoice("post", "mit der Post"), SelectChoice("mail", "mit E-Mail")],
     )
-    papers = SelectMultipleField("Was haben Sie schon?", choices=[("pass", "Pass"), ("photo", "Foto")])
-    agree = BooleanField("Ich beantrage die Verlängerung", [DataRequired("Setzen Sie das Häkchen, wenn Sie beantragen")])
+    papers = SelectMultipleField(
+        "Was haben Sie schon?", choices=[SelectChoice("pass", "Pass"), SelectChoice("photo", "Foto")]
+    )
+    agree = BooleanField(
+        "Ich beantrage die Verlängerung", [DataRequired("Setzen Sie das Häkchen, wenn Sie beantragen")]
+    )
 
 
 MORE_LANGUAGES = [
@@ -174,7 +181,9 @@ def main(directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
     for tag in ("de", "ar"):
         for name in build_pages(tag):
-            (directory / f"{tag}-{name}").write_text(render(name, tag, f"{STATIC.as_uri()}/"), encoding="utf-8")
+            (directory / f"{tag}-{name}").write_text(
+                render(name, tag, f"{STATIC.as_uri()}/"), encoding="utf-8"
+            )
 
 
 if __name__ == "__main__":
