@@ -1,6 +1,5 @@
 """Upgrade, back up and restore the database."""
 
-import os
 import shutil
 import sqlite3
 import subprocess
@@ -57,8 +56,8 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
                 _libpq(url.render_as_string(hide_password=False)),
             ]
         )
-    os.chmod(part, 0o600)
-    os.replace(part, file)
+    part.chmod(0o600)
+    part.replace(file)
     answer({"file": str(file), "bytes": file.stat().st_size}, as_json, f"Backed up to {file}.")
 
 
@@ -101,7 +100,7 @@ def _restore_sqlite(file: Path, target: Path) -> None:
     shutil.copyfile(file, part)
     for leftover in ("-wal", "-shm"):
         target.with_name(target.name + leftover).unlink(missing_ok=True)
-    os.replace(part, target)
+    part.replace(target)
 
 
 def _libpq(url: str) -> str:

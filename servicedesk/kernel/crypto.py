@@ -53,7 +53,7 @@ class Vault:
 
         Raises CannotOpen when the value is damaged, belongs elsewhere, or its key is missing.
         """
-        cipher = self._ciphers.get(sealed[0]) if sealed else None
+        cipher = self._ciphers.get(sealed[0]) if len(sealed) > 1 + _NONCE_BYTES else None
         if cipher is None:
             raise CannotOpen(f"no key for {table}.{column}")
         place = f"{table}:{row.hex}:{column}".encode()
