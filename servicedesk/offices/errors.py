@@ -1,15 +1,22 @@
 """Refusals of the office's set-up."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from servicedesk.kernel.errors import ConfigurationError, NotFound
+from servicedesk.kernel.errors import ConfigurationError, NotFound, Refusal
 
 
 class OfficeNotFound(NotFound):
     """Refuse an office, team, person or desk that this office does not have."""
 
     code = "office_not_found"
+
+
+class HostTaken(Refusal):
+    """Refuse a host name at which another office of this database answers."""
+
+    code = "host_taken"
+    message = "Unter %(host)s ist schon das Amt %(office)s erreichbar."
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,6 +42,6 @@ class Problem:
 class FaultyOfficeFile(ConfigurationError):
     """Refuse an office file, with every problem at once in the order of lines."""
 
-    def __init__(self, found: Sequence[Problem]) -> None:
-        self.found = tuple(sorted(found))
+    def __init__(self, found: Iterable[Problem]) -> None:
+        self.found = tuple(sorted(set(found)))
         super().__init__([str(problem) for problem in self.found])

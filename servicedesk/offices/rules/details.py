@@ -86,6 +86,7 @@ class OfficeDetails:
     hours: tuple[Hours, ...] = ()
     dropped_particles: tuple[str, ...] = ()
     default_team: str = ""
+    has_counselling_hint: bool = True
     imprint: Imprint = Imprint()
     privacy: PrivacyContacts = PrivacyContacts()
     accessibility: AccessibilityStatement = AccessibilityStatement()
