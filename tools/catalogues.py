@@ -90,7 +90,16 @@ def read_catalogue(language: Language) -> Catalog:
     path = catalogue_path(language)
     locale = language.babel.split("@", 1)[0]
     if not path.exists():
-        return Catalog(locale=locale, project="servicedesk", charset="utf-8", fuzzy=False)
+        return Catalog(
+            locale=locale,
+            project="servicedesk",
+            charset="utf-8",
+            fuzzy=False,
+            header_comment=f"# servicedesk, {language.endonym}. EUPL-1.2, see LICENSE.",
+            last_translator="nobody yet",
+            language_team="none",
+            msgid_bugs_address="see README.md",
+        )
     with path.open("rb") as file:
         return read_po(file, locale=locale)
 
@@ -98,7 +107,9 @@ def read_catalogue(language: Language) -> Catalog:
 def update(language: Language, template: Catalog) -> tuple[int, int]:
     """Bring one catalogue in step; return how many texts it holds and how many lack a translation."""
     catalogue = read_catalogue(language)
-    catalogue.update(template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False)
+    catalogue.update(
+        template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False
+    )
     catalogue.obsolete.clear()
     path = catalogue_path(language)
     path.parent.mkdir(parents=True, exist_ok=True)
