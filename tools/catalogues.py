@@ -1,6 +1,6 @@
 """Keep the catalogues in step with the texts in code, templates and data.
 
-python -m tools.catalogues update   add new texts to every catalogue, drop those that are gone
+python -m tools.catalogues update   write translations/messages.pot, add new texts to every catalogue, drop those gone
 python -m tools.catalogues check    exit 1 if an update would change which texts a catalogue holds
 
 German sentences are the message ids. A changed sentence is a new message: nothing is guessed from similar ones.
@@ -20,6 +20,7 @@ from babel.messages.extract import extract_python as extract_calls
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
+from servicedesk.kernel.catalogues import template_file
 from servicedesk.kernel.locales import LANGUAGES, Language
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,6 +81,14 @@ def read_template() -> Catalog:
     return template
 
 
+def write_template(template: Catalog) -> None:
+    """Keep the extracted texts beside the catalogues, for translators' tools; the same texts give the same bytes."""
+    written = BytesIO()
+    write_po(written, template, width=110, include_lineno=False, omit_header=True)
+    template_file().parent.mkdir(parents=True, exist_ok=True)
+    template_file().write_bytes(written.getvalue())
+
+
 def catalogue_path(language: Language) -> Path:
     """Return where the catalogue of a language lies."""
     return ROOT / "translations" / language.catalogue / "LC_MESSAGES" / "messages.po"
@@ -136,6 +145,8 @@ def _is_translated(string: Any) -> bool:
 def main(verb: str) -> int:
     """Run one of the two verbs."""
     template = read_template()
+    if verb == "update":
+        write_template(template)
     faults = 0
     for language in LANGUAGES.values():
         if not language.catalogue:
