@@ -1,7 +1,7 @@
 """Load concerns, documents and legal bases from their data files, and refuse data that does not hold together."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -218,18 +218,18 @@ def _bases(
 ) -> dict[str, BasisRule]:
     found: dict[str, BasisRule] = {}
     for entry in entries:
-        prefixes = entry.get("prefixes") or [entry.get("prefix")]
+        prefixes = entry.get("prefixes") or [entry.get("prefix", "")]
         try:
             _only(
                 entry,
-                "prefix prefixes concern invite reason has_continuation_effect valid_from source_url checked_on",
+                "prefix prefixes spelled concern invite reason has_continuation_effect valid_from source_url checked_on",
             )
             is_invited = bool(entry.get("invite", True))
             if not is_invited and not entry.get("reason"):
                 raise ValueError("invite = false needs a reason")
             if entry["concern"] not in concerns:
                 raise ValueError(f"no concern {entry['concern']!r}")
-            for prefix in prefixes:
+            for prefix in (*_spellings(prefixes), *_with_sign(entry.get("spelled", []))):
                 if not prefix or prefix in found:
                     raise ValueError("is empty or stands twice")
                 found[prefix] = BasisRule(
@@ -243,3 +243,17 @@ def _bases(
         except (KeyError, ValueError) as fault:
             problems.append(f"basis {', '.join(map(str, prefixes))}: {fault}")
     return found
+
+
+def _spellings(prefixes: Iterable[str]) -> Iterator[str]:
+    """Write "28.1.1" also as "28 Abs. 1.1", both also with the sign for paragraph."""
+    for prefix in prefixes:
+        section, point, rest = prefix.partition(".")
+        yield from _with_sign((prefix, f"{section} Abs. {rest}") if point else (prefix,))
+
+
+def _with_sign(prefixes: Iterable[str]) -> Iterator[str]:
+    for prefix in prefixes:
+        yield prefix
+        if prefix[:1].isdigit():
+            yield f"§ {prefix}"

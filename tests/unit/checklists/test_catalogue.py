@@ -61,6 +61,14 @@ def test_each_basis_of_the_expiry_lists_leads_to_its_concern(basis, concern):
         ("19a", "permit_ict"),
         ("19c", "permit_other_employment"),
         ("25.2.1 Alt. 1", "permit_refugee_renewal"),
+        ("§ 25 Abs. 2 Satz 1 Alt. 1 AufenthG", "permit_refugee_renewal"),
+        ("§ 25 Abs. 2 Satz 1 Alt. 2 AufenthG", "permit_subsidiary_renewal"),
+        ("§ 25 Abs. 5 AufenthG", "permit_humanitarian_other"),
+        ("§ 60a AufenthG", "tolerated_stay"),
+        ("§ 28 Abs. 1 Satz 1 Nr. 1 AufenthG", "permit_family_german"),
+        ("§ 28 Abs. 2 AufenthG", "card_reissue"),
+        ("§ 55 AsylG", "asylum_permission"),
+        ("§ 5 FreizügG/EU", "residence_card_eu_family"),
     ],
 )
 def test_longest_prefix_wins_and_prefixes_end_at_a_point_or_a_space(basis, concern):
@@ -91,7 +99,12 @@ def test_continuation_effect_follows_the_law():
 
 def test_bases_that_are_not_invited_say_why():
     refused = {rule.prefix: rule.reason for rule in CATALOGUE.bases.values() if not rule.is_invited}
-    assert refused == {"6": "visa", "81": "ends_with_decision"}
+    assert refused == {
+        "6": "visa",
+        "§ 6": "visa",
+        "81": "ends_with_decision",
+        "§ 81": "ends_with_decision",
+    }
 
 
 def test_every_source_exists_and_is_current():
