@@ -9,7 +9,7 @@ UV := $(shell command -v uv 2> /dev/null || echo .tools/bin/uv)
 RUN := $(UV) run --no-sync --quiet
 REPORT := var/test-report.xml
 
-.PHONY: help install install-test demo test prove bench lint format types imports i18n clean
+.PHONY: help install install-dev install-test demo test prove bench lint format types imports i18n clean
 
 help: ## list the targets
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -18,9 +18,11 @@ install: ## everything needed to run it, also without letters where Pango cannot
 	@tools/install-system run
 	@$(UV) sync --locked --quiet --no-dev --inexact
 
-install-test: ## everything needed to test it
+install-dev: ## everything needed to write code: also linter, type checker, test libraries
 	@tools/install-system run
 	@$(UV) sync --locked --quiet
+
+install-test: install-dev ## everything needed to test it: also browser and database
 	@tools/install-system test
 
 demo: install ## an invented office with data on http://127.0.0.1:8000
@@ -39,23 +41,23 @@ prove: install-test ## the proofs at full size, and the benchmarks; takes a good
 bench: install-test ## the benchmarks at small size, as ratios to a baseline of the same run
 	@tools/with-postgres $(RUN) python -m bench
 
-lint: ## style of code and scripts, sums of vendored files
+lint: install-dev ## style of code and scripts, sums of vendored files
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet || { echo "some files are not formatted: run 'make format'" >&2; exit 1; }
 	@for script in tools/install-system tools/vendor tools/with-postgres .ci/run; do bash -n $$script; done
 	@tools/vendor check
 
-format: ## rewrite the code as the formatter and the linter's safe fixes want it
+format: install-dev ## rewrite the code as the formatter and the linter's safe fixes want it
 	@$(RUN) ruff check --fix --quiet || true
 	@$(RUN) ruff format
 
-types: ## mypy, strict
+types: install-dev ## mypy, strict
 	@$(RUN) mypy
 
-imports: ## rooms import downwards only
+imports: install-dev ## rooms import downwards only
 	@$(RUN) lint-imports --no-logo
 
-i18n: ## bring the catalogues in step with the texts in templates and code
+i18n: install-dev ## bring the catalogues in step with the texts in templates and code
 	@$(RUN) python -m tools.catalogues update
 
 clean: ## remove caches and the installed environment; data under var/ stays
