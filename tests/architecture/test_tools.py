@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 NOWHERE = "postgresql+psycopg://postgres@127.0.0.1:1/test"
-ALWAYS = ("bash", "cat", "dirname", "env", "ls", "mktemp", "rm", "sed", "sort", "tail")
+ALWAYS = ("bash", "cat", "dirname", "env", "grep", "ls", "mktemp", "rm", "sed", "sort", "tail")
+CHROMIUM = (
+    "chromium-browser" if "\nID=ubuntu" in Path("/etc/os-release").read_text(encoding="utf-8") else "chromium"
+)
 APT = "apt-get update && apt-get install -y --no-install-recommends"
 
 
@@ -66,13 +69,13 @@ def test_nothing_is_said_or_done_when_nothing_is_missing(machine):
 def test_root_gets_exactly_what_is_missing(machine):
     code, _, apt = machine("make", "uv", "pdftotext", is_root=True)("test")
     assert code == 0
-    assert apt.splitlines() == ["update -q", "install -q -y --no-install-recommends chromium gettext"]
+    assert apt.splitlines() == ["update -q", f"install -q -y --no-install-recommends {CHROMIUM} gettext"]
 
 
 def test_tests_are_refused_with_the_command_to_run(machine):
     code, said, apt = machine("make", "uv", "pdftotext")("test")
     assert code == 1
-    assert f"{APT} chromium gettext\n" in said
+    assert f"{APT} {CHROMIUM} gettext\n" in said
     assert apt == ""
 
 
