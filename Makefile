@@ -5,7 +5,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-UV := $(shell command -v uv 2> /dev/null || echo .tools/bin/uv)
+UV := $(shell uv --version > /dev/null 2>&1 && echo uv || echo .tools/bin/uv)
 RUN := $(UV) run --no-sync --quiet
 REPORT := var/test-report.xml
 
