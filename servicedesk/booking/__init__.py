@@ -1,0 +1,1 @@
+"""Book times at desks: availability, holds, appointments, wishes."""

@@ -1,0 +1,51 @@
+"""Read free times, appointments, conflicts; everything comes back as frozen values."""
+
+from servicedesk.booking.queries.appointments import (
+    AppointmentView,
+    DayEntry,
+    find_appointment,
+    find_appointment_by_ref,
+    find_hold,
+    get_appointment,
+    list_appointments_of_case,
+    list_day,
+)
+from servicedesk.booking.queries.conflicts import Conflict, count_conflicts, list_conflicts, list_guard_faults
+from servicedesk.booking.queries.facts import get_terms, list_candidate_desks
+from servicedesk.booking.queries.free import (
+    SlotOffer,
+    count_free_seats,
+    find_earliest_free,
+    find_free_days,
+    find_offer,
+    list_times,
+    suggest_times,
+)
+from servicedesk.booking.queries.wishes import WishView, find_wish, list_wishes
+
+__all__ = [
+    "AppointmentView",
+    "Conflict",
+    "DayEntry",
+    "SlotOffer",
+    "WishView",
+    "count_conflicts",
+    "count_free_seats",
+    "find_appointment",
+    "find_appointment_by_ref",
+    "find_earliest_free",
+    "find_free_days",
+    "find_hold",
+    "find_offer",
+    "find_wish",
+    "get_appointment",
+    "get_terms",
+    "list_appointments_of_case",
+    "list_candidate_desks",
+    "list_conflicts",
+    "list_day",
+    "list_guard_faults",
+    "list_times",
+    "list_wishes",
+    "suggest_times",
+]

@@ -1,0 +1,145 @@
+"""Decide which times a case may have: notice, horizon, opening, what is free."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from servicedesk.booking.errors import NotBookable, OutsideHours, SlotTaken, TooLate, TooSoon
+from servicedesk.booking.rules.ticks import find_offered_starts, list_ticks, span, tick_of, ticks_for, wall_of
+from servicedesk.kernel.clock import instant_of, local_day, local_wall
+
+DIRECT = "direct"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingTerms:
+    """Say how an office books one case.
+
+    `notice_hours`: no time sooner than this from now. `horizon_days`: no day later than this many days from
+    today. `ends_on` is the effective end of the title, None where nothing ends.
+    """
+
+    case_id: UUID
+    office_id: UUID
+    zone: ZoneInfo
+    mode: str
+    minutes: int
+    notice_hours: int
+    horizon_days: int
+    ends_on: date | None
+    is_closed: bool
+
+    @property
+    def ticks(self) -> int:
+        """Return the length in ticks."""
+        return ticks_for(self.minutes)
+
+    def earliest_at(self, now: datetime) -> datetime:
+        """Return the first instant at which an appointment may begin."""
+        return now + timedelta(hours=self.notice_hours)
+
+    def last_on(self, now: datetime) -> date:
+        """Return the last day on which an appointment may be; included."""
+        return local_day(now, self.zone) + timedelta(days=self.horizon_days)
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTime:
+    """Be one time that can be taken; `desk_id` says where."""
+
+    starts_local: datetime
+    desk_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class FreeDay:
+    """Be a day with at least one free time; one entry per time, whichever of several desks it is."""
+
+    day: date
+    times: tuple[FreeTime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskDayBits:
+    """Carry one desk's day: what is open and what is taken, expired holds and the case's own cells left out."""
+
+    desk_id: UUID
+    day: date
+    opened: int
+    busy: int
+
+
+def refuse_unbookable(terms: BookingTerms) -> None:
+    """Raise NotBookable for a closed case and for a concern that is not booked directly."""
+    if terms.is_closed or terms.mode != DIRECT:
+        raise NotBookable
+
+
+def refuse_time(terms: BookingTerms, starts_local: datetime, now: datetime) -> None:
+    """Raise TooSoon, TooLate or OutsideHours for a time that no desk could give; both borders are allowed."""
+    if tick_of(starts_local) is None:
+        raise OutsideHours
+    earliest = terms.earliest_at(now)
+    starts_at = instant_of(starts_local, terms.zone)
+    if starts_at < earliest or starts_at <= now:
+        raise TooSoon(earliest=local_wall(earliest, terms.zone))
+    last_on = terms.last_on(now)
+    if starts_local.date() > last_on:
+        raise TooLate(last_on=last_on)
+
+
+def wanted_ticks(terms: BookingTerms, starts_local: datetime) -> int:
+    """Return the ticks an appointment from this time occupies; raises OutsideHours off the grid or past midnight."""
+    first = tick_of(starts_local)
+    wanted = span(first, terms.ticks) if first is not None else 0
+    if wanted.bit_count() != terms.ticks:
+        raise OutsideHours
+    return wanted
+
+
+def refuse_cells(wanted: int, opened: int, busy: int) -> None:
+    """Raise OutsideHours or SlotTaken where the wanted ticks are not open or not free."""
+    if wanted & ~opened:
+        raise OutsideHours
+    if wanted & busy:
+        raise SlotTaken
+
+
+def list_free_days(terms: BookingTerms, bits: Iterable[DeskDayBits], now: datetime) -> Iterator[FreeDay]:
+    """Yield the days with free times, rising; `bits` come ordered by day.
+
+    Where several desks are free at one time, the one named first in `bits` gets it.
+    """
+    current: date | None = None
+    times: dict[datetime, UUID] = {}
+    for item in bits:
+        if item.day != current:
+            if current is not None and times:
+                yield _free_day(current, times)
+            current, times = item.day, {}
+        for starts_local in _list_starts(terms, item, now):
+            times.setdefault(starts_local, item.desk_id)
+    if current is not None and times:
+        yield _free_day(current, times)
+
+
+def _free_day(day: date, times: dict[datetime, UUID]) -> FreeDay:
+    return FreeDay(day, tuple(FreeTime(starts_local, times[starts_local]) for starts_local in sorted(times)))
+
+
+def _list_starts(terms: BookingTerms, item: DeskDayBits, now: datetime) -> Iterator[datetime]:
+    earliest = terms.earliest_at(now)
+    first_day = local_day(earliest, terms.zone)
+    if not first_day <= item.day <= terms.last_on(now):
+        return
+    offered = find_offered_starts(item.opened, item.busy, terms.ticks)
+    for tick in list_ticks(offered):
+        starts_local = wall_of(item.day, tick)
+        # Only the first day needs instants: the notice may end inside it, even inside a repeated hour.
+        if item.day == first_day:
+            starts_at = instant_of(starts_local, terms.zone)
+            if starts_at < earliest or starts_at <= now:
+                continue
+        yield starts_local

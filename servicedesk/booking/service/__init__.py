@@ -1,0 +1,24 @@
+"""Hold times, book, move and cancel appointments, keep wishes; compile calendars and clear what ran out."""
+
+from servicedesk.booking.service.appointments import book_appointment, cancel_appointment, move_appointment
+from servicedesk.booking.service.calendar import CalendarReport, compile_calendar
+from servicedesk.booking.service.holds import hold_slot, release_hold
+from servicedesk.booking.service.upkeep import pass_appointments, sweep_holds
+from servicedesk.booking.service.values import Booked, Hold
+from servicedesk.booking.service.wishes import settle_wish_of, wish_for_slot
+
+__all__ = [
+    "Booked",
+    "CalendarReport",
+    "Hold",
+    "book_appointment",
+    "cancel_appointment",
+    "compile_calendar",
+    "hold_slot",
+    "move_appointment",
+    "pass_appointments",
+    "release_hold",
+    "settle_wish_of",
+    "sweep_holds",
+    "wish_for_slot",
+]

@@ -1,0 +1,192 @@
+"""Book, move and cancel appointments; every one may be repeated and happens once."""
+
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from servicedesk.booking.errors import AlreadyBooked, AppointmentPast, OutsideHours
+from servicedesk.booking.queries.facts import read_day
+from servicedesk.booking.rules.life import (
+    AppointmentRow,
+    Slot,
+    State,
+    decide_change,
+    find_booked,
+    find_held,
+)
+from servicedesk.booking.rules.offers import refuse_cells, refuse_unbookable, wanted_ticks
+from servicedesk.booking.service.ground import Ground, end_run_out, new_claim, prepare, refuse_choice
+from servicedesk.booking.service.guards import Claim, Ending, carry_out
+from servicedesk.booking.service.messages import tell_booked, tell_cancelled, tell_moved
+from servicedesk.booking.service.trail import note_endings, note_row
+from servicedesk.booking.service.values import Booked
+from servicedesk.booking.service.wishes import settle_wish
+from servicedesk.kernel.crypto import Vault
+from servicedesk.kernel.permissions import Actor, ActorKind
+
+
+def book_appointment(
+    session: Session,
+    *,
+    case_id: UUID,
+    desk_id: UUID,
+    starts_local: datetime,
+    now: datetime,
+    actor: Actor,
+    vault: Vault,
+    public_url: str | None = None,
+    minutes: int | None = None,
+) -> Booked:
+    """Make a time the case's appointment: from its hold, or at once where it is free.
+
+    Asked again for the same time it returns the same appointment. Raises AlreadyBooked where the case has
+    another one, SlotTaken, OutsideHours, TooSoon, TooLate, NotBookable, NotFound; all roll back.
+    """
+    ground = prepare(
+        session,
+        case_id=case_id,
+        now=now,
+        actor=actor,
+        desk_id=desk_id,
+        starts_local=starts_local,
+        minutes=minutes,
+    )
+    slot = Slot(desk_id, starts_local, ground.terms.minutes)
+    booked = find_booked(ground.own)
+    endings = end_run_out(ground)
+    if booked is not None:
+        if booked.slot == slot:
+            return Booked.of(booked, is_new=False)
+        if booked.ends_at > now:
+            raise AlreadyBooked(ref=booked.ref)
+        endings.append(Ending(booked, State.passed, booked.sequence))
+    claim = _claim(session, ground, slot, now, actor, endings)
+    carry_out(session, now, claim=claim, endings=endings)
+    note_endings(session, endings, now=now, actor=actor)
+    note_row(session, "book_appointment", claim.row, now=now, actor=actor)
+    settle_wish(session, ground.facts, now=now, actor=actor)
+    tell_booked(session, vault, ground.facts, claim.row, now=now, public_url=public_url)
+    return Booked.of(claim.row, is_new=True)
+
+
+def move_appointment(
+    session: Session,
+    *,
+    case_id: UUID,
+    ref: str,
+    desk_id: UUID,
+    starts_local: datetime,
+    now: datetime,
+    actor: Actor,
+    vault: Vault,
+    public_url: str | None = None,
+    minutes: int | None = None,
+    reason: str = "",
+) -> Booked:
+    """Give the appointment `ref` another time: the new one is secured before the old one is freed.
+
+    The calendar identity (uid) stays and its sequence rises; the old row becomes `moved`. Asked again for the
+    same time it returns what already holds. Raises AppointmentPast, NotBooked, AppointmentChanged, and what
+    book_appointment raises; all roll back and leave the old time as it was.
+    """
+    ground = prepare(
+        session,
+        case_id=case_id,
+        now=now,
+        actor=actor,
+        desk_id=desk_id,
+        starts_local=starts_local,
+        minutes=minutes,
+    )
+    slot = Slot(desk_id, starts_local, ground.terms.minutes)
+    current = find_booked(ground.own)
+    if current is not None and current.slot == slot and _is_known(ground, ref):
+        return Booked.of(current, is_new=False)
+    old = decide_change(ground.own, ref, now)
+    endings = [*end_run_out(ground), Ending(old, State.moved, old.sequence, reason)]
+    claim = _claim(session, ground, slot, now, actor, endings, replaces=old)
+    carry_out(session, now, claim=claim, endings=endings)
+    note_endings(session, endings, now=now, actor=actor)
+    note_row(session, "move_appointment", claim.row, now=now, actor=actor, earlier=old.ref)
+    tell_moved(session, vault, ground.facts, claim.row, old, now=now, public_url=public_url)
+    return Booked.of(claim.row, is_new=True)
+
+
+def cancel_appointment(
+    session: Session,
+    *,
+    case_id: UUID,
+    ref: str,
+    now: datetime,
+    actor: Actor,
+    vault: Vault,
+    public_url: str | None = None,
+    reason: str = "",
+) -> Booked:
+    """Call the appointment `ref` off and free its time at once; the row stays as `cancelled`.
+
+    Asked again it returns the cancelled appointment. Possible up to the start. Raises AppointmentPast, NotBooked,
+    AppointmentChanged, NotFound.
+    """
+    ground = prepare(session, case_id=case_id, now=now, actor=actor)
+    done = next((row for row in ground.own if row.ref == ref and row.state is State.cancelled), None)
+    if done is not None:
+        return Booked.of(done, is_new=False)
+    old = decide_change(ground.own, ref, now)
+    endings = [Ending(old, State.cancelled, old.sequence + 1, reason)]
+    held = find_held(ground.own)
+    if held is not None:
+        endings.append(Ending(held, State.expired, held.sequence))
+    carry_out(session, now, endings=endings)
+    cancelled = replace(old, state=State.cancelled, sequence=old.sequence + 1, changed_at=now)
+    note_endings(session, endings, now=now, actor=actor)
+    is_by_office = actor.kind is not ActorKind.resident
+    tell_cancelled(
+        session, vault, ground.facts, cancelled, now=now, public_url=public_url, is_by_office=is_by_office
+    )
+    return Booked.of(cancelled, is_new=True)
+
+
+def _claim(
+    session: Session,
+    ground: Ground,
+    slot: Slot,
+    now: datetime,
+    actor: Actor,
+    endings: list[Ending],
+    *,
+    replaces: AppointmentRow | None = None,
+) -> Claim:
+    """Return the claim to a booked row: the case's hold of this time, or a new row; other holds end.
+
+    A hold that still runs is honoured even where the shortest notice has passed meanwhile.
+    """
+    held = find_held(ground.own)
+    claim = new_claim(ground, slot, now, actor, state=State.booked, replaces=replaces)
+    if held is None or held.slot != slot:
+        refuse_choice(session, ground, slot, now, actor)
+        if held is not None:
+            endings.append(Ending(held, State.expired, held.sequence))
+        return claim
+    if held.is_live_hold(now):
+        refuse_unbookable(ground.terms)
+        if held.starts_at <= now:
+            raise AppointmentPast
+    else:
+        refuse_choice(session, ground, slot, now, actor)
+    # The office may have closed the day since the time was held.
+    day = read_day(session, slot.desk_id, slot.starts_local.date())
+    if day is None:
+        raise OutsideHours
+    refuse_cells(wanted_ticks(ground.terms, slot.starts_local), day.opened, 0)
+    row = replace(claim.row, id=held.id, ref=held.ref, starts_at=held.starts_at, created_at=held.created_at)
+    if replaces is None:
+        row = replace(row, uid=held.uid)
+    return Claim(row, actor.ref, is_new=False)
+
+
+def _is_known(ground: Ground, ref: str) -> bool:
+    """Tell whether `ref` names the case's appointment, now or before it was moved."""
+    return any(row.ref == ref and row.state in {State.booked, State.moved} for row in ground.own)
