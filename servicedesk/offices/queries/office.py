@@ -119,7 +119,7 @@ def list_staff(session: Session, office_id: UUID, *, with_inactive: bool = False
     query = _staff(office_id).order_by(StaffMember.ref)
     if not with_inactive:
         query = query.where(StaffMember.is_active)
-    return tuple(_staff_view(member, team) for member, team in session.execute(query).tuples())
+    return tuple(_staff_view(member, team) for member, team in session.execute(query))
 
 
 def get_staff(session: Session, office_id: UUID, member_id: UUID) -> StaffView:
@@ -149,7 +149,7 @@ def list_desks(session: Session, office_id: UUID, *, member_id: UUID | None = No
         .where(DeskMember.desk_id.in_(members), StaffMember.is_active)
         .order_by(StaffMember.ref)
     )
-    for desk_id, member in session.execute(pairs).tuples():
+    for desk_id, member in session.execute(pairs):
         members[desk_id].append(member)
     return tuple(DeskView(d.id, d.ref, d.name, d.room, d.pool, tuple(members[d.id])) for d in desks)
 

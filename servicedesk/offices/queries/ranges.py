@@ -23,7 +23,7 @@ def list_published_ranges(session: Session, office: OfficeView, team_id: UUID) -
     )
     return tuple(
         PublishedRange(owner, tuple(p for text in pieces for p in parse_pieces(text, office.umlauts)))
-        for pieces, owner in session.execute(query).tuples()
+        for pieces, owner in session.execute(query)
     )
 
 
@@ -57,7 +57,7 @@ def list_key_ranges(session: Session, office_id: UUID, member_id: UUID) -> tuple
         .where(LetterInterval.office_id == office_id)
         .order_by(LetterInterval.team_id, LetterInterval.lo)
     )
-    rows: Sequence[tuple[UUID, str, UUID | None]] = session.execute(query).tuples().all()
+    rows: Sequence[tuple[UUID, str, UUID | None]] = session.execute(query).all()
     stretches: list[KeyRange] = []
     is_open = False
     for team_id, lo, owner in rows:

@@ -12,7 +12,7 @@ from servicedesk.offices.rules.setup.lines import Path
 
 T = TypeVar("T")
 
-_REF = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _TIME = re.compile(r"([01]?\d|2[0-3])[:.]([0-5]\d)(?:\s*(?:Uhr|h))?", re.IGNORECASE)
 _EMAIL = re.compile(r"[^@\s<>\"(),;:]+@[^@\s<>\"(),;:.]+(\.[^@\s<>\"(),;:.]+)+")
 _PHONE = re.compile(r"\+?[\d ()/-]{3,}")
@@ -122,10 +122,10 @@ class Table:
         return {tag: text for tag, text in texts.items() if text}
 
     def ref(self, key: str, *, required: bool = True) -> str:
-        """Return a reference of small letters, digits, "-" and "_"."""
+        """Return a reference of plain letters, digits, "-" and "_"."""
         value = self.text(key, required=required)
         if value and not _REF.fullmatch(value):
-            self.problem(key, f"{value!r} is no reference; use at most 40 small letters, digits, '-' and '_'")
+            self.problem(key, f"{value!r} is no reference; use at most 40 letters a–z, digits, '-' and '_'")
             return ""
         return value
 
