@@ -60,7 +60,7 @@ class Browser:
             assert steps < 10, f"redirects without end at {path}"
             answer = self.client.get(path, headers=self.headers)
         self.answer, self.status, self.path = answer, answer.status_code, path.split("?", 1)[0]
-        self.page = Page(answer.text) if answer.mimetype == "text/html" and answer.status_code not in {303} else None
+        self.page = Page(answer.text) if answer.mimetype == "text/html" and answer.status_code != 303 else None
         return self
 
 
