@@ -8,6 +8,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
+from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.cli.base import (
     Refused,
     answer,
@@ -32,7 +33,7 @@ from servicedesk.offices.queries import (
 )
 from servicedesk.offices.rules.coverage import Coverage, Finding, check_coverage, explain
 from servicedesk.offices.rules.ranges import Holder, build_intervals
-from servicedesk.offices.rules.setup import parse_setup
+from servicedesk.offices.rules.setup import did_you_mean, parse_setup
 from servicedesk.offices.service import LoadReport, load_office
 
 _EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -52,7 +53,7 @@ def load(ctx: click.Context, file: Path, as_json: bool) -> None:
     """Create or update an office from FILE; loading the same file again changes nothing."""
     context = get_context(ctx)
     try:
-        setup = parse_setup(file.read_bytes())
+        setup = parse_setup(file.read_bytes(), catalogue=_known_concerns())
     except ConfigurationError as fault:
         count = len(fault.problems)
         raise Refused(
@@ -133,6 +134,8 @@ def resolve(
 ) -> None:
     """Tell who owns SURNAME, step by step."""
     context = get_context(ctx)
+    if concern_id and concern_id not in _known_concerns():
+        raise Refused(f"There is no concern {concern_id!r}; {did_you_mean(concern_id, _known_concerns())}")
     with context.database.reading() as session:
         row = choose_office(session, office_ref)
         view = office_view(row)
@@ -142,6 +145,10 @@ def resolve(
         [*(f"{n}. {step}" for n, step in enumerate(found["steps"], 1)), f"→ {_told_owner(found)}"]
     )
     answer(found, as_json, text)
+
+
+def _known_concerns() -> Sequence[str]:
+    return [concern.id for concern in load_catalogue().list_concerns()]
 
 
 def _check_teams(session: Session, view: OfficeView) -> Sequence[tuple[TeamView, Coverage | None]]:

@@ -243,9 +243,7 @@ def _open_case(session, office_id, team_id, owner_id):
         house_number="1",
         postcode="12345",
         town="Musterstadt",
-        digest=bytes(16),
         first_seen_on=NOW.date(),
-        last_import_id=new_id(),
     )
     session.add(person)
     session.flush()

@@ -11,7 +11,7 @@ from servicedesk.offices.rules.coverage import check_coverage
 from servicedesk.offices.rules.ranges import build_intervals
 from servicedesk.offices.rules.setup.lines import locate_keys
 from servicedesk.offices.rules.setup.office_section import read_details, read_facts, warn_about_legal_texts
-from servicedesk.offices.rules.setup.reader import Findings, Table
+from servicedesk.offices.rules.setup.reader import Findings, Table, did_you_mean
 from servicedesk.offices.rules.setup.sections import (
     References,
     read_closure,
@@ -49,6 +49,7 @@ __all__ = [
     "RangeSetup",
     "StaffSetup",
     "TeamSetup",
+    "did_you_mean",
     "parse_setup",
 ]
 
