@@ -154,9 +154,7 @@ def add_person(
             household_key=household_key,
             representative_file_number=representative,
             moved_away_on=moved_away_on,
-            digest=b"0" * 16,
             first_seen_on=first_seen_on,
-            last_import_id=new_id(),
         )
     )
     session.flush()

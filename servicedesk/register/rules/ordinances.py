@@ -22,9 +22,9 @@ class Ordinance:
     source_url: str
     checked_on: date
 
-    def covers(self, basis: str, issued_on: str, ends_on: str) -> bool:
+    def covers(self, issued_on: str, ends_on: str) -> bool:
         """Tell whether a permit was valid on the day; an unknown issue date counts as before it."""
-        return basis in self.bases and issued_on <= self.valid_on <= ends_on
+        return issued_on <= self.valid_on <= ends_on
 
 
 def normalise_basis(text: str) -> str:
@@ -48,7 +48,6 @@ def load_ordinances(file: Path = _FILE) -> tuple[Ordinance, ...]:
     )
 
 
-def effective_end(ordinances: tuple[Ordinance, ...], basis: str, issued_on: str, ends_on: str) -> str:
-    """Return the later of the printed end and an end by ordinance; `basis` is normalised."""
-    later = [rule.runs_on_until for rule in ordinances if rule.covers(basis, issued_on, ends_on)]
-    return max([ends_on, *later])
+def effective_end(rules: tuple[Ordinance, ...], issued_on: str, ends_on: str) -> str:
+    """Return the later of the printed end and the ends by those ordinances that cover the permit."""
+    return max([ends_on, *(rule.runs_on_until for rule in rules if rule.covers(issued_on, ends_on))])

@@ -111,7 +111,7 @@ class Judge:
         self._births: dict[str, tuple[str, str | None]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
         self._keys: dict[str, str] = {}
-        self._bases: dict[str, str] = {}
+        self._extending: dict[str, tuple[Ordinance, ...]] = {}
         self._sexes: dict[str, str] = {}
         self._nationalities: dict[str, tuple[str, bool]] = {}
         self._languages: dict[str, str] = {}
@@ -241,12 +241,10 @@ class Judge:
                 card or None,
                 True,
             )
-        effective = ends
-        if self._context.ordinances:
-            known = self._bases.get(basis) or self._remember(
-                self._bases, basis, normalise_basis(basis) or basis
-            )
-            effective = effective_end(self._context.ordinances, known, issued, ends)
+        rules = self._extending.get(basis)
+        if rules is None:
+            rules = self._ordinances_of(basis)
+        effective = effective_end(rules, issued, ends) if rules else ends
         return (
             issued or f"limited {ends}",
             issued or None,
@@ -295,6 +293,11 @@ class Judge:
         elif month and day and not is_in_calendar(year, month, day):
             warning = "birth_not_in_calendar"
         return self._remember(self._births, text, (written, warning))
+
+    def _ordinances_of(self, basis: str) -> tuple[Ordinance, ...]:
+        known = normalise_basis(basis)
+        rules = tuple(rule for rule in self._context.ordinances if known in rule.bases)
+        return self._remember(self._extending, basis, rules)
 
     def _look_swapped(self, issued_text: str, ends_text: str) -> bool:
         try:
