@@ -9,13 +9,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.models import Appointment, DeskDay
-from servicedesk.booking.queries.facts import DEFAULT_HORIZON_DAYS
 from servicedesk.booking.rules.calendar import ClosedDays, WeeklyHours
 from servicedesk.booking.rules.life import State
 from servicedesk.booking.rules.public_holidays import HolidayRules
 from servicedesk.booking.rules.ticks import read_bits
 from servicedesk.kernel.errors import NotFound
 from servicedesk.offices.models import Closure, Desk, Office, OfficeConcern, Opening
+from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS
 
 
 @dataclass(frozen=True, slots=True)

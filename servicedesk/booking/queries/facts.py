@@ -15,12 +15,10 @@ from servicedesk.booking.rules.life import AppointmentRow, Slot, State
 from servicedesk.booking.rules.offers import DIRECT, BookingTerms
 from servicedesk.booking.rules.ticks import read_bits
 from servicedesk.cases.models import Case
+from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.kernel.errors import NotFound
 from servicedesk.offices.models import Desk, DeskMember, Office, OfficeConcern, StaffMember
-
-DEFAULT_MINUTES = 15
-DEFAULT_NOTICE_HOURS = 24
-DEFAULT_HORIZON_DAYS = 90
+from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS, DEFAULT_NOTICE_HOURS
 
 _TERMS = (
     Case.id.label("case_id"),
@@ -218,9 +216,15 @@ def _terms(row: RowMapping) -> BookingTerms:
         office_id=row["office_id"],
         zone=ZoneInfo(row["time_zone"]),
         mode=row["mode"] or DIRECT,
-        minutes=row["minutes"] or DEFAULT_MINUTES,
+        minutes=row["minutes"] or _usual_minutes(row["concern_id"]),
         notice_hours=row["notice_hours"] if is_listed else DEFAULT_NOTICE_HOURS,
         horizon_days=row["horizon_days"] if is_listed else DEFAULT_HORIZON_DAYS,
         ends_on=row["ends_on"],
         is_closed=row["closed_at"] is not None,
     )
+
+
+def _usual_minutes(concern_id: str) -> int:
+    catalogue = load_catalogue()
+    concern = catalogue.find_concern(concern_id) or catalogue.get_concern(catalogue.fallback_id)
+    return concern.minutes
