@@ -13,8 +13,8 @@ from servicedesk.accounts.models import StaffAccount, WebSession
 from servicedesk.kernel.crypto import CannotOpen, Vault
 from servicedesk.kernel.ids import new_id, new_token
 
-LIFETIME = {"staff": timedelta(hours=10), "resident": timedelta(hours=24)}
-"""When a session ends however busy it is (ASVS 5.0 7.3.2); a resident's draft outlives 20 hours."""
+LIFETIME = {"staff": timedelta(hours=10), "resident": timedelta(hours=24), "visitor": timedelta(hours=24)}
+"""When a session ends however busy it is (ASVS 5.0 7.3.2); a draft outlives 20 hours (WCAG 2.2 SC 2.2.6)."""
 
 
 def _hash(token: str) -> bytes:
@@ -24,7 +24,8 @@ def _hash(token: str) -> bytes:
 def start_session(session: Session, *, office_id: UUID, kind: str, subject_id: UUID, now: datetime) -> str:
     """Open a session and return its token, which is stored only as a hash.
 
-    `subject_id` is the staff account, or the case that a resident's code opens.
+    `subject_id` is the staff account, the case that a resident's code opens, or a fresh id for the draft of a
+    visitor who has no code.
     """
     token = new_token(32)
     session.add(

@@ -97,4 +97,4 @@ def _ask_to_sign_in(kind: str) -> Response:
     if kind == "staff":
         wanted = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts_staff.sign_in", next=wanted), 303)
-    return redirect(url_for("portal.code", lang=g.language.tag, ended=1), 303)
+    return redirect(url_for("portal_code.code", lang=g.language.tag, ended=1), 303)
