@@ -4,8 +4,10 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import click
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from servicedesk.checklists.catalogue import load_catalogue
@@ -26,6 +28,7 @@ from servicedesk.offices.errors import HostTaken
 from servicedesk.offices.queries import (
     OfficeView,
     TeamView,
+    get_office_by_id,
     get_team_for_concern,
     list_published_ranges,
     list_teams,
@@ -35,7 +38,10 @@ from servicedesk.offices.rules.coverage import Coverage, Finding, check_coverage
 from servicedesk.offices.rules.ranges import Holder, build_intervals
 from servicedesk.offices.rules.setup import did_you_mean, parse_setup
 from servicedesk.offices.service import LoadReport, load_office
+from servicedesk.register.models import Person
+from servicedesk.register.rules.text import surname_key
 
+_BATCH = 5000
 _EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -62,6 +68,7 @@ def load(ctx: click.Context, file: Path, as_json: bool) -> None:
     try:
         with context.database.unit_of_work() as session:
             report = load_office(session, setup, now=context.now(), actor=OPERATOR)
+            refolded = _refold_surnames(session, report.office_id) if report.is_folding_changed else 0
     except HostTaken as fault:
         raise Refused(
             f"Office {fault.params['office']!r} already answers at {fault.params['host']!r}."
@@ -74,10 +81,11 @@ def load(ctx: click.Context, file: Path, as_json: bool) -> None:
             "created": report.created,
             "changed": report.changed,
             "deactivated": report.deactivated,
+            "refolded": refolded,
             "warnings": list(setup.warnings),
         },
         as_json,
-        _told(report),
+        _told(report, refolded),
     )
 
 
@@ -151,6 +159,27 @@ def _known_concerns() -> Sequence[str]:
     return [concern.id for concern in load_catalogue().list_concerns()]
 
 
+def _refold_surnames(session: Session, office_id: UUID) -> int:
+    """File everyone of the office under the key of its present rule; return how many keys changed."""
+    rule = get_office_by_id(session, office_id).folding
+    columns = select(Person.id, Person.family_name, Person.given_names, Person.surname_key)
+    of_office = columns.where(Person.office_id == office_id).order_by(Person.id).limit(_BATCH)
+    refolded = 0
+    rows = session.execute(of_office).all()
+    while rows:
+        folded = [
+            (row.id, surname_key(row.family_name, row.given_names, rule), row.surname_key) for row in rows
+        ]
+        changed = [
+            {"id": person_id, "surname_key": key} for person_id, key, present in folded if key != present
+        ]
+        if changed:
+            session.execute(update(Person), changed)
+        refolded += len(changed)
+        rows = session.execute(of_office.where(Person.id > rows[-1].id)).all()
+    return refolded
+
+
 def _check_teams(session: Session, view: OfficeView) -> Sequence[tuple[TeamView, Coverage | None]]:
     checked: list[tuple[TeamView, Coverage | None]] = []
     for team in list_teams(session, view.id):
@@ -187,7 +216,7 @@ def _resolve(
     }
 
 
-def _told(report: LoadReport) -> str:
+def _told(report: LoadReport, refolded: int) -> str:
     if not report.has_changes:
         return f"Office {report.office_ref}: nothing changed."
     parts = [
@@ -199,6 +228,10 @@ def _told(report: LoadReport) -> str:
         )
         for kind, refs in kinds.items()
     ]
+    if refolded:
+        parts.append(
+            f"{refolded} people are filed under another key by the new rule; open cases stay where they are"
+        )
     return f"Office {report.office_ref} loaded.\n" + "\n".join(f"  {part}" for part in parts)
 
 

@@ -37,8 +37,8 @@ from servicedesk.offices.queries import (
 from servicedesk.offices.rules.ranges import Holder, build_intervals, decide_owner
 from servicedesk.offices.rules.setup import parse_setup
 from servicedesk.offices.service import load_office
-from servicedesk.register.models import Person
 from tests.conftest import NOW
+from tests.support.office import add_person
 from tests.unit.offices.files import DEMO, MINIMAL
 
 LATER = NOW + timedelta(days=1)
@@ -216,7 +216,7 @@ def test_the_team_of_a_concern(session, demo):
 def test_a_changed_boundary_moves_no_open_case(session, demo):
     team = get_team_for_concern(session, demo, "permit_study")
     owner = find_owner(session, demo.id, team.id, "PETROV")
-    case_id = _open_case(session, demo.id, team.id, owner.id)
+    case_id = _open_case(session, demo, team.id, owner.id)
     load(
         session,
         demo_source().replace('["P", "R - W", "Z"]', '["R - W", "Z"]').replace('["J", "K', '["P", "J", "K'),
@@ -226,32 +226,13 @@ def test_a_changed_boundary_moves_no_open_case(session, demo):
     assert session.get_one(Case, case_id).owner_id == owner.id
 
 
-def _open_case(session, office_id, team_id, owner_id):
-    person = Person(
-        id=new_id(),
-        office_id=office_id,
-        file_number="33.26.01-0000001",
-        family_name="Petrov",
-        given_names="Ivan",
-        surname_key="PETROV",
-        birth_year=1990,
-        birth_month=1,
-        birth_day=1,
-        sex="m",
-        nationalities="160",
-        street="Lindenweg",
-        house_number="1",
-        postcode="12345",
-        town="Musterstadt",
-        first_seen_on=NOW.date(),
-    )
-    session.add(person)
-    session.flush()
+def _open_case(session, office, team_id, owner_id):
+    person_id = add_person(session, office, "Petrov", "Ivan")
     case = Case(
         id=new_id(),
-        office_id=office_id,
+        office_id=office.id,
         ref="V-0000-0001",
-        person_id=person.id,
+        person_id=person_id,
         concern_id="permit_study",
         catalogue_version="1",
         team_id=team_id,

@@ -2,12 +2,16 @@ import json
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.cli.office import office, ranges
 from servicedesk.db.all_models import load_models
 from servicedesk.db.session import open_database
+from servicedesk.offices.queries import get_office
 from servicedesk.offices.rules.setup import parse_setup
+from servicedesk.register.models import Person
+from tests.support.office import add_person
 from tests.unit.offices.files import DEMO, MINIMAL
 
 
@@ -117,6 +121,20 @@ def test_two_offices_must_be_told_apart(run, tmp_path):
     taken = run(office, "load", write(tmp_path, MINIMAL.replace('ref = "musterstadt"', 'ref = "dritte"')))
     assert taken.exit_code == 1
     assert "'musterstadt' already answers" in taken.stderr
+
+
+def test_another_folding_rule_files_everyone_anew(run, tmp_path):
+    run(office, "load", write(tmp_path, MINIMAL))
+    database = open_database(f"sqlite:///{tmp_path}/office.db")
+    with database.unit_of_work() as session:
+        for number, name in enumerate(["Özdemir", "Ali", "Ünal"]):
+            add_person(session, get_office(session, "musterstadt"), name, file_number=f"33.26.{number}")
+    loaded = run(office, "load", write(tmp_path, MINIMAL.replace("din-5007-2", "din-5007-1", 1)), "--json")
+    assert json.loads(loaded.stdout)["refolded"] == 2
+    with database.reading() as session:
+        keys = session.scalars(select(Person.surname_key).order_by(Person.file_number)).all()
+    database.close()
+    assert keys == ["OZDEMIR", "ALI", "UNAL"]
 
 
 def test_the_demo_office_knows_every_concern_its_titles_lead_to():
