@@ -55,8 +55,8 @@ def did_you_mean(wrong: str, known: Collection[str]) -> str:
         return f"did you mean {near[0]!r}?"
     if not known:
         return "none is defined"
-    if len(known) > 20:
-        return "see the documentation for the list"
+    if len(known) > 80:
+        return f"none of the {len(known)} known ones is close to it"
     return f"known: {', '.join(sorted(known))}"
 
 
