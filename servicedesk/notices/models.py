@@ -65,8 +65,8 @@ class PrintBatch(Base):
 class Letter(Base):
     """Keep one rendered letter, sealed; one per outbox row.
 
-    `sha256` is of the plain PDF. After printing, the page that bears the access code is purged and
-    `code_purged_at` set; the rest stays.
+    `sha256` is of the plain PDF as it was first rendered. `code_id` is the access code it prints. Some hours after
+    printing the letter is kept without its code and `code_purged_at` is set; the rest stays.
     """
 
     __tablename__ = "letter"
@@ -79,6 +79,7 @@ class Letter(Base):
     sha256: Mapped[str] = mapped_column(ascii_key(64))
     pages: Mapped[int]
     rendered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    code_id: Mapped[UUID | None] = mapped_column(ForeignKey("access_code.id"))
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("print_batch.id"))
     printed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code_purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

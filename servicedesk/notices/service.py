@@ -17,8 +17,9 @@ from servicedesk.db import audit
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import SYSTEM, Actor
-from servicedesk.notices.contexts import KINDS, Context, from_payload
+from servicedesk.notices.contexts import KINDS, Context, MailContext, from_payload
 from servicedesk.notices.errors import UnsendableNotice
+from servicedesk.notices.mails import check_mail
 from servicedesk.notices.models import Outbox
 from servicedesk.notices.packing import Packer
 from servicedesk.notices.queue import defer_delivery
@@ -102,6 +103,9 @@ def enqueue(
         not_after=not_after,
     )
     row = _row(vault, Packer(), notice, now=now, office_id=office_id)
+    if isinstance(context, MailContext):
+        # Built once now, to an address that is nobody's: what fails here would fail for ever in the queue.
+        check_mail(context, "check@example.org", now)
     inserting = _insert(session).values(row).on_conflict_do_nothing().returning(Outbox.id)
     queued: UUID | None = session.execute(inserting).scalar()
     if queued is None:

@@ -72,16 +72,16 @@ def make_person(session, office_id, born=(1990, 5, 17)):
             house_number="7",
             postcode="12345",
             town="Musterstadt",
-            digest=bytes(16),
             first_seen_on=DAY,
-            last_import_id=new_id(),
         )
     )
     session.flush()
     return person_id
 
 
-def make_claim(session, vault, office_id, person_id, address, state="confirmed", *, expires_at=None, decided_at=None):
+def make_claim(
+    session, vault, office_id, person_id, address, state="confirmed", *, expires_at=None, decided_at=None
+):
     """Add a claim to an e-mail address and return its id."""
     claim_id = new_id()
     session.add(
@@ -181,7 +181,9 @@ def appointment_confirmation(locale="en", name="Samira Muster"):
 
 def confirm_address(valid_until):
     return ConfirmEmailAddress(
-        frame=mail_frame(), confirm_url="https://termine.musterstadt.example/en/confirm", valid_until=valid_until
+        frame=mail_frame(),
+        confirm_url="https://termine.musterstadt.example/en/confirm",
+        valid_until=valid_until,
     )
 
 
@@ -209,8 +211,11 @@ class Printer:
             fault = self.faults.pop(0)
             if fault is not None:
                 raise fault
-        return RenderedLetter(pdf=tiny_pdf(secrets.access_code if secrets else "none", self.pages), page_count=self.pages,
-                              title="t")
+        return RenderedLetter(
+            pdf=tiny_pdf(secrets.access_code if secrets else "none", self.pages),
+            page_count=self.pages,
+            title="t",
+        )
 
 
 def tiny_pdf(marker, pages=1):

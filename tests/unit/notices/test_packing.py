@@ -1,0 +1,70 @@
+"""The fast way of writing a context gives what the plain way gives."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from servicedesk.notices.codec import UnreadableContext
+from servicedesk.notices.contexts import KINDS, from_payload, to_payload
+from servicedesk.notices.letters.samples import SAMPLE_KINDS, build_sample
+from servicedesk.notices.packing import Packer
+from tests.conftest import NOW
+from tests.support.outbox import (
+    DAY,
+    appointment_confirmation,
+    channel_changed,
+    confirm_address,
+    contact_received,
+    invitation,
+)
+
+CONTEXTS = [
+    *(build_sample(kind, locale, DAY) for kind in SAMPLE_KINDS for locale in ("de", "ar", "tr")),
+    appointment_confirmation("uk", "Оксана"),
+    confirm_address(NOW + timedelta(days=1)),
+    channel_changed(NOW),
+    contact_received(NOW),
+]
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: f"{context.KIND}-{context.frame.locale}")
+def test_every_kind_is_written_alike(context):
+    packer = Packer()
+    for _ in range(2):
+        assert json.loads(packer.pack(context)) == to_payload(context)
+    assert from_payload(json.loads(packer.pack(context))) == from_payload(to_payload(context))
+
+
+@given(st.lists(st.text(max_size=40), min_size=1, max_size=5))
+def test_any_name_is_written_alike_and_leaves_no_line_break(names):
+    packer = Packer()
+    for name in names:
+        context = invitation(name)
+        packed = packer.pack(context)
+        assert json.loads(packed) == to_payload(context)
+        assert b"\\r" not in packed
+        assert b"\\u0000" not in packed
+
+
+def test_a_reused_identity_is_never_mistaken_for_another_value():
+    packer = Packer()
+    for number in range(10_000):
+        frame = invitation().frame if number % 1000 == 0 else CONTEXTS[0].frame
+        context = replace(CONTEXTS[0], frame=replace(frame, file_number=str(number)))
+        assert json.loads(packer.pack(context))["data"]["frame"]["file_number"] == str(number)
+
+
+def test_a_later_version_is_not_read_as_this_one():
+    payload = json.loads(Packer().pack(invitation()))
+    payload["version"] = 99
+    with pytest.raises(UnreadableContext):
+        from_payload(payload)
+
+
+def test_every_kind_is_tried_here_or_has_the_same_shape():
+    shapes = {context.KIND for context in CONTEXTS}
+    assert set(KINDS) - shapes == {"appointment_moved", "appointment_cancelled"}
