@@ -143,7 +143,6 @@ def build_mail(
         message["Date"] = format_datetime(now)
         message["Message-ID"] = f"<{clean_line(message_id)}>"
         message["Auto-Submitted"] = "auto-generated"
-        message["Content-Language"] = _languages(context)
     except ValueError as error:
         raise UnsendableNotice(reason="eine Kopfzeile der E-Mail ist ungültig") from error
     message.set_content(content.text)
@@ -156,6 +155,8 @@ def build_mail(
             params={"charset": "utf-8", "method": content.calendar_method.value},
         )
         message.add_attachment(content.calendar, maintype="application", subtype="ics", filename="termin.ics")
+    # Last: setting content drops every header whose name begins with Content-.
+    message["Content-Language"] = _languages(context)
     return message
 
 

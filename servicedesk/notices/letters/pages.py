@@ -70,10 +70,22 @@ def _estimated_width(text: str, points: float) -> float:
     return ems * points * _MM_PER_POINT
 
 
+def _printed_lines(text: str, points: float) -> int:
+    """Count the lines a text takes when it is broken at spaces, and inside a word that is too long."""
+    count, used = 1, 0.0
+    for word in text.split(" "):
+        width = _estimated_width(word + " ", points)
+        if used and used + width > _ADDRESS_WIDTH_MM:
+            count, used = count + 1, 0.0
+        count += int(width // _ADDRESS_WIDTH_MM)
+        used += width % _ADDRESS_WIDTH_MM
+    return count
+
+
 def build_address(lines: tuple[str, ...]) -> AddressView:
     """Choose the largest type in which all lines, broken where too long, stay inside the address zone."""
     for points in _ADDRESS_SIZES:
-        printed = sum(1 + int(_estimated_width(line, points) // _ADDRESS_WIDTH_MM) for line in lines)
+        printed = sum(_printed_lines(line, points) for line in lines)
         if printed * points * _ADDRESS_LEADING * _MM_PER_POINT <= _ADDRESS_ZONE_MM:
             return AddressView(lines, points)
     return AddressView(lines, _ADDRESS_SIZES[-1])

@@ -46,10 +46,12 @@ class AssetFetcher:
     def __init__(self, weasyprint: ModuleType, assets: Mapping[str, tuple[str, bytes]]) -> None:
         self._urls = weasyprint.urls
         self._assets = assets
+        self.refused: list[str] = []
 
     def __call__(self, url: str) -> Any:
         asset = self._assets.get(url)
         if asset is None:
+            self.refused.append(url[:200])
             raise self._urls.FatalURLFetchingError(f"not an asset of letters: {url[:200]}")
         content_type, body = asset
         return self._urls.URLFetcherResponse(url, body, {"Content-Type": content_type})
@@ -86,7 +88,8 @@ def _tag_with_language(weasyprint: ModuleType) -> None:
         source = getattr(inner, "element", None)
         language = source.get("lang") if source is not None else None
         for element in original(box, parent, pdf, *rest):
-            if language and element.get("S") not in ("/LI", "/LBody"):
+            # Boxes without an element of their own, such as body, hand through what is tagged already.
+            if language and "Lang" not in element:
                 element["Lang"] = f"({language})"
             yield element
 
@@ -124,6 +127,7 @@ def render_pdf(html: str) -> tuple[bytes, int]:
     with _LOCK:
         engine = _engine()
         try:
+            engine.fetcher.refused.clear()
             source = engine.weasyprint.HTML(string=html, base_url=_ASSETS, url_fetcher=engine.fetcher)
             document = source.render(
                 stylesheets=[engine.stylesheet],
@@ -134,6 +138,9 @@ def render_pdf(html: str) -> tuple[bytes, int]:
             pdf: bytes = document.write_pdf(pdf_variant="pdf/ua-1", finisher=engine.finish)
         except engine.weasyprint.urls.FatalURLFetchingError as error:
             raise ForbiddenFetch(str(error)) from error
+        if engine.fetcher.refused:
+            # Inside an SVG even fatal errors are swallowed; the picture would just be missing.
+            raise ForbiddenFetch(f"not an asset of letters: {engine.fetcher.refused[0]}")
         return pdf, len(document.pages)
 
 
