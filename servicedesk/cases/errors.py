@@ -1,0 +1,89 @@
+"""Name the refusals of cases; the sentences are what people read."""
+
+from servicedesk.kernel.errors import NotFound, Refusal, StaleData
+
+
+class CaseNotFound(NotFound):
+    """Refuse a case that does not exist or lies outside the actor's scope."""
+
+    code = "case_not_found"
+    message = "Diesen Vorgang haben wir nicht gefunden."
+
+
+class PersonNotFound(NotFound):
+    """Refuse a person who is not in the register or lies outside the actor's scope."""
+
+    code = "person_not_found"
+    message = "Diese Person haben wir nicht gefunden."
+
+
+class CaseClosed(Refusal):
+    """Refuse to change what is closed."""
+
+    code = "case_closed"
+    message = "Dieser Vorgang ist abgeschlossen. Eröffnen Sie einen neuen, wenn noch etwas zu tun ist."
+
+
+class CaseAlreadyOpen(Refusal):
+    """Refuse a second open case for the same matter of the same person; `ref` names the first."""
+
+    code = "case_already_open"
+    message = "Zu diesem Anliegen gibt es schon den offenen Vorgang %(ref)s."
+
+
+class UnknownConcern(Refusal):
+    """Refuse a concern the catalogue does not know."""
+
+    code = "unknown_concern"
+    message = "Dieses Anliegen gibt es nicht. Wählen Sie eines aus der Liste."
+
+
+class ReceivedInFuture(Refusal):
+    """Refuse an application that would have been received later than now."""
+
+    code = "received_in_future"
+    message = "Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."
+
+
+class EvidenceMissing(Refusal):
+    """Refuse to record on somebody's behalf without a scan or a note that proves it."""
+
+    code = "evidence_missing"
+    message = "Fügen Sie einen Scan oder einen Vermerk an, der den Eingang belegt."
+
+
+class ReasonMissing(Refusal):
+    """Refuse a correction or a rejection that says no reason."""
+
+    code = "reason_missing"
+    message = "Nennen Sie den Grund."
+
+
+class ApplicationSuperseded(StaleData):
+    """Refuse to correct an entry that was corrected before; only the one in force can be."""
+
+    code = "application_superseded"
+    message = (
+        "Dieser Eintrag wurde schon berichtigt. Laden Sie die Seite neu und berichtigen Sie den gültigen."
+    )
+
+
+class UnknownDocument(Refusal):
+    """Refuse a paper that is not on the list of this case."""
+
+    code = "unknown_document"
+    message = "Diese Unterlage steht nicht auf der Liste dieses Vorgangs."
+
+
+class ContactSettled(StaleData):
+    """Refuse to decide twice on a message from the contact door."""
+
+    code = "contact_settled"
+    message = "Diese Nachricht ist schon bearbeitet."
+
+
+class NotWithoutApplication(Refusal):
+    """Refuse a decision where nobody has applied."""
+
+    code = "not_without_application"
+    message = "Zu diesem Vorgang liegt kein Antrag vor."

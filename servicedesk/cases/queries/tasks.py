@@ -1,0 +1,90 @@
+"""Read what people are asked to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import Session
+
+from servicedesk.cases.models import Case, Task
+from servicedesk.cases.queries.scope import Scope
+from servicedesk.cases.rules import N_
+from servicedesk.register.models import Person
+
+TASK_LABELS: Mapping[str, str] = {
+    "expired_title": N_("Titel war beim ersten Import schon abgelaufen: Kontakt aufnehmen"),
+    "late_application": N_("Antrag kam nach dem Ende des Titels: entscheiden"),
+    "end_corrected": N_("Enddatum im Register berichtigt, das Schreiben nennt noch das alte: prüfen"),
+    "propose_move": N_("Name geändert, ein anderer Bereich wäre zuständig: Übergabe prüfen"),
+    "renewed": N_("Titel wurde verlängert: Termin und offene Punkte prüfen"),
+    "moved_away": N_("Person ist verzogen: Termin und offene Punkte prüfen"),
+    "vanished": N_("Zeile fehlt in der letzten Liste: nachfragen"),
+    "unknown_basis": N_("Unbekannte Rechtsgrundlage: Anliegen prüfen"),
+    "came_of_age": N_("Person ist volljährig geworden: neues Schreiben ist unterwegs"),
+    "contact_matched": N_("Antrag über das Kontaktformular: Unterlagen prüfen"),
+}
+"""What each kind of task asks for; other rooms may use kinds of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """Show one open task."""
+
+    id: UUID
+    kind: str
+    label: str
+    person_id: UUID | None
+    family_name: str
+    given_names: str
+    case_id: UUID | None
+    case_ref: str | None
+    due_on: date | None
+    created_at: datetime
+    is_mine: bool
+
+
+def task_condition(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition on `Task`: mine, or of the inbox of my teams; by permission of the team or office."""
+    in_office = Task.office_id == scope.office_id
+    if scope.is_whole_office:
+        return and_(in_office, true())
+    whole = [reach.team_id for reach in scope.reaches if reach.is_whole]
+    inboxes = [reach.team_id for reach in scope.reaches]
+    return and_(
+        in_office,
+        or_(
+            Task.owner_id.in_(scope.member_ids),
+            Task.team_id.in_(whole),
+            and_(Task.owner_id.is_(None), Task.team_id.in_(inboxes)),
+        ),
+    )
+
+
+def list_tasks(session: Session, scope: Scope, limit: int = 100) -> tuple[TaskRow, ...]:
+    """Return open tasks in scope, the most urgent first, then the oldest."""
+    query = (
+        select(Task, Person.family_name, Person.given_names, Case.ref)
+        .outerjoin(Person, Person.id == Task.person_id)
+        .outerjoin(Case, Case.id == Task.case_id)
+        .where(task_condition(scope), Task.done_at.is_(None))
+        .order_by(Task.due_on.is_(None), Task.due_on, Task.created_at, Task.id)
+        .limit(limit)
+    )
+    return tuple(
+        TaskRow(
+            id=task.id,
+            kind=task.kind,
+            label=TASK_LABELS.get(task.kind, task.kind),
+            person_id=task.person_id,
+            family_name=family_name or "",
+            given_names=given_names or "",
+            case_id=task.case_id,
+            case_ref=ref,
+            due_on=task.due_on,
+            created_at=task.created_at,
+            is_mine=task.owner_id in scope.member_ids,
+        )
+        for task, family_name, given_names, ref in session.execute(query).tuples()
+    )

@@ -1,0 +1,52 @@
+"""Use cases of a matter's life; each takes `now` and `actor`, and writes its audit row."""
+
+from servicedesk.cases.service.applications import (
+    STATEMENT,
+    Evidence,
+    RecordedApplication,
+    correct_application,
+    open_evidence,
+    record_application,
+)
+from servicedesk.cases.service.closing import close_case, decide_case, end_case
+from servicedesk.cases.service.codes import reissue_code, send_new_code
+from servicedesk.cases.service.contact import (
+    ContactContent,
+    match_contact_request,
+    open_content,
+    receive_contact_request,
+    reject_contact_request,
+)
+from servicedesk.cases.service.opening import OpenedCase, lead_of, open_case, open_case_by_hand
+from servicedesk.cases.service.papers import announce_document, change_paper, mark_ready
+from servicedesk.cases.service.tasks import NewTask, complete_task, open_case_task, open_tasks
+
+__all__ = [
+    "STATEMENT",
+    "ContactContent",
+    "Evidence",
+    "NewTask",
+    "OpenedCase",
+    "RecordedApplication",
+    "announce_document",
+    "change_paper",
+    "close_case",
+    "complete_task",
+    "correct_application",
+    "decide_case",
+    "end_case",
+    "lead_of",
+    "mark_ready",
+    "match_contact_request",
+    "open_case",
+    "open_case_by_hand",
+    "open_case_task",
+    "open_content",
+    "open_evidence",
+    "open_tasks",
+    "receive_contact_request",
+    "record_application",
+    "reissue_code",
+    "reject_contact_request",
+    "send_new_code",
+]
