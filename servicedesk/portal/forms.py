@@ -1,9 +1,11 @@
 """Take what visitors type."""
 
-from wtforms import FormField
+from typing import Any
 
-from servicedesk.web.dates import BirthDateParts
-from servicedesk.web.forms import MAX_NAME, AtMost, BaseForm, Filled, LineField
+from wtforms import BooleanField, FormField, RadioField, TextAreaField
+
+from servicedesk.web.dates import BirthDateParts, EndDateParts
+from servicedesk.web.forms import MAX_NAME, AtMost, BaseForm, Filled, LineField, clean_text
 from servicedesk.web.locale import lazy_gettext as _l
 
 
@@ -34,3 +36,78 @@ class BirthDateForm(BaseForm):
     """Ask for the birth date beside the code."""
 
     birth_date = FormField(BirthDateParts, _l("Wann sind Sie geboren?"))
+
+
+class NameForm(BaseForm):
+    """Ask for the name, in the card's two parts; either may be the only one."""
+
+    family_name = LineField(_l("Familienname"), [AtMost(MAX_NAME)])
+    given_names = LineField(_l("Vornamen"), [AtMost(MAX_NAME)])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for at least one of the two."""
+        if not super().validate(extra_validators):
+            return False
+        if self.family_name.data or self.given_names.data:
+            return True
+        self.family_name.errors = [str(_l("Schreiben Sie Ihren Namen, so wie er auf Ihrer Karte steht."))]
+        return False
+
+
+class OwnBirthDateForm(BaseForm):
+    """Ask a visitor without a code for the birth date."""
+
+    birth_date = FormField(BirthDateParts, _l("Wann sind Sie geboren?"))
+
+
+class EndDateForm(BaseForm):
+    """Ask until when the card is valid; it may be unknown."""
+
+    ends_on = FormField(EndDateParts, _l("Bis wann gilt Ihr Aufenthaltstitel?"))
+    unknown = BooleanField(_l("Das weiß ich nicht, oder ich habe die Karte nicht mehr"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Accept no date where the visitor says that it is unknown."""
+        return bool(self.unknown.data) or super().validate(extra_validators)
+
+
+class ConcernForm(BaseForm):
+    """Ask what the matter is about."""
+
+    concern = RadioField(
+        _l("Worum geht es?"),
+        [Filled(_l("Wählen Sie, was am besten passt. Sind Sie unsicher, wählen Sie das letzte."))],
+    )
+
+
+class ReachForm(BaseForm):
+    """Ask how the office can reach the visitor; one way is enough, the counter is one."""
+
+    email = LineField(_l("E-Mail"), [AtMost(MAX_NAME)])
+    phone = LineField(_l("Telefon"), [AtMost(60)])
+    address = TextAreaField(_l("Adresse für Briefe"), [AtMost(400)], filters=[clean_text])
+    comes = BooleanField(_l("Ich komme an den Schalter"))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for one way at least, and for an e-mail address that can be one."""
+        if not super().validate(extra_validators):
+            return False
+        if self.email.data and not is_email(self.email.data):
+            self.email.errors = [
+                str(_l("Schreiben Sie die E-Mail-Adresse vollständig, zum Beispiel name@example.org."))
+            ]
+            return False
+        if self.email.data or self.phone.data or self.address.data or self.comes.data:
+            return True
+        self.email.errors = [str(_l("Nennen Sie einen Weg, auf dem wir Sie erreichen. Einer genügt."))]
+        return False
+
+
+class ConfirmForm(BaseForm):
+    """Take the act itself; everything else is known."""
+
+
+def is_email(text: str) -> bool:
+    """Tell whether a text can be an e-mail address; the confirmation mail is the real test."""
+    local, at, domain = text.rpartition("@")
+    return bool(at and local and "." in domain.strip(".")) and not any(sign.isspace() for sign in text)
