@@ -10,7 +10,7 @@ from flask import session as browser
 from werkzeug.wrappers import Response
 
 from servicedesk.accounts import sessions
-from servicedesk.accounts.codes import CodeRefused, check_code
+from servicedesk.accounts.codes import CodeAccepted, CodeRefused, check_code
 from servicedesk.accounts.rules import BirthDate, parse_code
 from servicedesk.cases.queries.doors import find_birth_date
 from servicedesk.db import audit
@@ -19,6 +19,7 @@ from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.portal.forms import BirthDateForm, CodeForm
 from servicedesk.web import cookies
 from servicedesk.web.access import PUBLIC, RESIDENT, access
+from servicedesk.web.dates import PartialDate
 from servicedesk.web.runtime import actor, identity, now, office, runtime, unit_of_work
 
 blueprint = Blueprint("portal_code", __name__, url_prefix="/<lang>")
@@ -52,7 +53,18 @@ def birth_date() -> str | Response | tuple[str, int]:
     form = BirthDateForm()
     if not form.validate_on_submit():
         return render_template("portal/birth_date.html", form=form, refused=False, wait_minutes=0)
-    parts = form.birth_date.form.read()
+    outcome, token = _open_case(typed, form.birth_date.form.read())
+    if isinstance(outcome, CodeRefused):
+        minutes = math.ceil(outcome.wait.total_seconds() / 60)
+        page = render_template("portal/birth_date.html", form=form, refused=True, wait_minutes=minutes)
+        return page, 429 if minutes else 200
+    browser.clear()
+    cookies.give_token("resident", token)
+    return redirect(url_for("portal_case.home"), 303)
+
+
+def _open_case(typed: str, born: PartialDate) -> tuple[CodeAccepted | CodeRefused, str]:
+    token = ""
     with unit_of_work() as session:
         outcome = check_code(
             session,
@@ -60,7 +72,7 @@ def birth_date() -> str | Response | tuple[str, int]:
             now=now(),
             office_id=office().id,
             typed_code=typed,
-            birth_date=BirthDate(parts.year, parts.month, parts.day),
+            birth_date=BirthDate(born.year, born.month, born.day),
             source=request.remote_addr or "",
             find_birth_date=lambda kind, subject: find_birth_date(session, kind, subject),
         )
@@ -71,13 +83,7 @@ def birth_date() -> str | Response | tuple[str, int]:
             )
             who = Actor(kind=ActorKind.resident, office_id=office().id, case_id=case_id)
             audit.record(session, now=now(), actor=who, action="open_case_by_code", subject=("case", case_id))
-    if isinstance(outcome, CodeRefused):
-        minutes = math.ceil(outcome.wait.total_seconds() / 60)
-        page = render_template("portal/birth_date.html", form=form, refused=True, wait_minutes=minutes)
-        return page, 429 if minutes else 200
-    browser.clear()
-    cookies.give_token("resident", token)
-    return redirect(url_for("portal_case.home"), 303)
+    return outcome, token
 
 
 @blueprint.post("/sign-out")

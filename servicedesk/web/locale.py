@@ -88,8 +88,8 @@ class LazyText:
         return str(self) % values
 
 
-def lazy_gettext(message: str, /, **values: object) -> LazyText:
-    """Return a text that is translated when it is printed."""
+def lazy_gettext(message: str, /, **values: object) -> Any:
+    """Return a LazyText: translated when it is printed. Typed Any, since WTForms asks for str and takes it."""
     return LazyText(message, values)
 
 
