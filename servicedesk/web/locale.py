@@ -85,7 +85,7 @@ class LazyText:
         return str(current_app.jinja_env.filters["e"](str(self)))
 
     def __mod__(self, values: Any) -> str:
-        return str(self) % values
+        return str(str(self) % values)
 
 
 def lazy_gettext(message: str, /, **values: object) -> Any:
