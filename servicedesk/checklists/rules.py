@@ -192,20 +192,16 @@ def find_basis(rules: Mapping[str, BasisRule], legal_basis: str) -> BasisRule | 
 
 
 def person_age(year: int, month: int, day: int, today: date) -> int | None:
-    """Return completed years; where day or month is unknown (0), the last day the person may be born counts.
+    """Return completed years; where day or month is unknown (0), the first day the person may be born counts.
 
-    The later day keeps somebody who may still be a child a child. None without a year.
+    The same day ends the life of a child's access code: what a grown-up may read does not go to the parents. None
+    without a year.
     """
     if year <= 0:
         return None
-    return age_on(latest_birth_date(year, month, day), today)
+    return age_on(earliest_birth_date(year, month, day), today)
 
 
-def latest_birth_date(year: int, month: int, day: int) -> date:
-    """Return the last day a birth date with unknown parts (0) may mean."""
-    if not month:
-        return date(year, 12, 31)
-    if not day:
-        following = date(year + month // 12, month % 12 + 1, 1)
-        return date.fromordinal(following.toordinal() - 1)
-    return date(year, month, day)
+def earliest_birth_date(year: int, month: int, day: int) -> date:
+    """Return the first day a birth date with unknown parts (0) may mean."""
+    return date(year, month or 1, day if month and day else 1)

@@ -15,8 +15,8 @@ from servicedesk.checklists.rules import (
     Presence,
     Source,
     TitleForm,
+    earliest_birth_date,
     known_facts,
-    latest_birth_date,
     list_requirements,
     person_age,
 )
@@ -108,20 +108,20 @@ def test_facts_follow_the_age(age, expected):
     [
         ((2008, 11, 22), date(2026, 11, 22), 18),
         ((2008, 11, 23), date(2026, 11, 22), 17),
-        ((2008, 0, 0), date(2026, 12, 30), 17),
-        ((2008, 0, 0), date(2026, 12, 31), 18),
-        ((2008, 11, 0), date(2026, 11, 29), 17),
-        ((2008, 12, 0), date(2026, 12, 31), 18),
+        ((2008, 0, 0), date(2025, 12, 31), 17),
+        ((2008, 0, 0), date(2026, 1, 1), 18),
+        ((2008, 11, 0), date(2026, 10, 31), 17),
+        ((2008, 11, 0), date(2026, 11, 1), 18),
         ((2008, 2, 29), date(2026, 2, 28), 17),
         ((2008, 2, 29), date(2026, 3, 1), 18),
         ((0, 0, 0), date(2026, 3, 1), None),
     ],
 )
-def test_unknown_parts_of_a_birth_date_keep_a_possible_child_a_child(birth, today, age):
+def test_of_an_unknown_birth_day_the_earliest_counts(birth, today, age):
     assert person_age(*birth, today) == age
 
 
-def test_latest_birth_date_knows_leap_years():
-    assert latest_birth_date(2024, 2, 0) == date(2024, 2, 29)
-    assert latest_birth_date(2023, 2, 0) == date(2023, 2, 28)
-    assert latest_birth_date(1999, 12, 0) == date(1999, 12, 31)
+def test_earliest_birth_date_fills_in_what_is_unknown():
+    assert earliest_birth_date(2024, 2, 0) == date(2024, 2, 1)
+    assert earliest_birth_date(2024, 0, 0) == date(2024, 1, 1)
+    assert earliest_birth_date(2024, 0, 17) == date(2024, 1, 1)
