@@ -1,5 +1,6 @@
 """Read what left, what waits and what failed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -234,3 +235,11 @@ def count_outbox(session: Session, *, now: datetime, office_id: UUID | None = No
         stuck=sum(row[3] for row in rows),
         failed=sum(row[4] for row in rows),
     )
+
+
+def has_due_notices(session: Session, *, now: datetime, channels: Collection[str]) -> bool:
+    """Tell whether anything is due on these channels."""
+    due = select(Outbox.id).where(
+        Outbox.state == "pending", Outbox.next_attempt_at <= now, Outbox.channel.in_(sorted(channels))
+    )
+    return session.execute(due.limit(1)).first() is not None

@@ -1,0 +1,120 @@
+"""List every job by name; a new job is one entry here."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+from servicedesk.booking.jobs import run_calendar
+from servicedesk.booking.jobs import run_sweep as run_booking_sweep
+from servicedesk.db.session import Database
+from servicedesk.jobs.housekeeping import delete_expired, has_unsealed, seal_all
+from servicedesk.jobs.timetable import Daily, Every, Schedule
+from servicedesk.kernel.clock import Clock
+from servicedesk.kernel.crypto import Vault
+from servicedesk.notices.batches import purge_printed_codes
+from servicedesk.notices.delivery import DeliveryTools, Progress, deliver_due, sweep
+from servicedesk.notices.queries import has_due_notices
+from servicedesk.settings import Settings
+
+LEFT_TO_THE_QUEUE = timedelta(minutes=2)
+"""How long the sweep leaves a due message to the queue's workers on PostgreSQL."""
+
+_SWEEP_LASTS = timedelta(minutes=4)
+
+
+@dataclass(frozen=True, slots=True)
+class JobContext:
+    """Carry what a job needs. `should_stop` says that the process wants to end; `progress` shows people how far it is."""
+
+    database: Database
+    vault: Vault
+    settings: Settings
+    clock: Clock
+    tools: DeliveryTools
+    run_id: UUID
+    should_stop: Callable[[], bool] = lambda: False
+    progress: Progress | None = None
+
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self.clock.now()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Describe one job. `work` returns plain values, which become the command's answer and the run's record.
+
+    `is_for_sqlite_only` keeps it out of the timetable where the queue's workers do the same. `has_work` spares a run
+    that would find nothing to do.
+    """
+
+    name: str
+    summary: str
+    schedule: Schedule
+    work: Callable[[JobContext], dict[str, Any]]
+    is_for_sqlite_only: bool = False
+    has_work: Callable[[JobContext], bool] | None = None
+
+
+def _calendar(context: JobContext) -> dict[str, Any]:
+    return dict(run_calendar(context.database, now=context.now()))
+
+
+def _deliver(context: JobContext) -> dict[str, Any]:
+    return deliver_due(context.tools, should_stop=context.should_stop, progress=context.progress)
+
+
+def _has_due(context: JobContext) -> bool:
+    channels = context.tools.open_channels()
+    with context.database.reading() as session:
+        return has_due_notices(session, now=context.now(), channels=channels)
+
+
+def _sweep(context: JobContext) -> dict[str, Any]:
+    swept = sweep(
+        context.tools,
+        waiting_for=LEFT_TO_THE_QUEUE if context.database.is_postgresql else timedelta(0),
+        until=context.now() + _SWEEP_LASTS,
+        should_stop=context.should_stop,
+    )
+    return swept | run_booking_sweep(context.database, now=context.now())
+
+
+def _seal(context: JobContext) -> dict[str, Any]:
+    return seal_all(context.database, context.clock)
+
+
+def _has_unsealed(context: JobContext) -> bool:
+    with context.database.reading() as session:
+        return has_unsealed(session)
+
+
+def _retention(context: JobContext) -> dict[str, Any]:
+    frequent = frozenset(job.name for job in JOBS.values() if isinstance(job.schedule, Every))
+    return delete_expired(context.database, context.clock, frequent) | purge_printed_codes(context.tools)
+
+
+_ALL = (
+    Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
+    Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
+    Job(
+        "deliver",
+        "send what is due, until nothing is",
+        Every(timedelta(seconds=10)),
+        _deliver,
+        is_for_sqlite_only=True,
+        has_work=_has_due,
+    ),
+    Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),
+    Job("seal-audit", "chain the audit trail", Every(timedelta(seconds=20)), _seal, has_work=_has_unsealed),
+)
+
+JOBS: Mapping[str, Job] = {job.name: job for job in _ALL}
+"""Every job, in the order in which one night needs them."""
+
+
+def list_jobs(*, is_postgresql: bool) -> list[Job]:
+    """List the jobs of the timetable, in their order."""
+    return [job for job in JOBS.values() if not (is_postgresql and job.is_for_sqlite_only)]
