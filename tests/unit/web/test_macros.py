@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import re
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -9,6 +11,7 @@ from xml.etree.ElementTree import Element
 import html5lib  # type: ignore[import-untyped]
 import pytest
 
+from servicedesk.offices.rules.details import Hours
 from tests.unit.web import gallery
 
 PAGES = sorted(gallery.build_pages("de"))
@@ -169,3 +172,14 @@ def test_closure_page_names_the_time_and_not_the_word() -> None:
     assert "06:00" in html
     assert "Montag, 14. Dezember 2026" in html
     assert not re.search("wartung|maintenance", html, re.IGNORECASE)
+
+
+def test_neighbouring_days_of_opening_hours_become_a_range() -> None:
+    details = dataclasses.replace(
+        gallery.DETAILS,
+        hours=(Hours((0, 1, 2, 3), dt.time(8), dt.time(12)), Hours((0, 3), dt.time(14), dt.time(18))),
+    )
+    context = gallery.build_context() | {"status": 404, "office": gallery.Office(details=details)}
+    text = text_of(parse(gallery.build_environment().get_template("error.html").render(context)))
+    assert "Mo. – Do. 08:00–12:00" in text
+    assert "Mo. · Do. 14:00–18:00" in text
