@@ -1,6 +1,6 @@
 """Decide which times a case may have: notice, horizon, opening, what is free."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -46,6 +46,16 @@ class BookingTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskPlace:
+    """Say how a desk stands to a case; `desk_id` None stands for all the other desks together."""
+
+    desk_id: UUID | None
+    is_owners: bool
+    is_teams: bool
+    pool: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class FreeTime:
     """Be one time that can be taken; `desk_id` says where."""
 
@@ -69,6 +79,21 @@ class DeskDayBits:
     day: date
     opened: int
     busy: int
+
+
+def choose_desks(places: Sequence[DeskPlace]) -> tuple[UUID, ...]:
+    """Return the desks at which residents are offered times, in the order given.
+
+    The responsible case worker's desks; without an owner, or where the owner has none, those of the team's
+    members; where there are none either, the office's pool desks.
+    """
+    if any(place.is_owners for place in places):
+        chosen = [place.desk_id for place in places if place.is_owners]
+    elif any(place.is_teams for place in places):
+        chosen = [place.desk_id for place in places if place.is_teams]
+    else:
+        chosen = [place.desk_id for place in places if place.pool is not None]
+    return tuple(desk_id for desk_id in chosen if desk_id is not None)
 
 
 def refuse_unbookable(terms: BookingTerms) -> None:

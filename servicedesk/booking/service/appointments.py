@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.errors import AlreadyBooked, AppointmentPast, OutsideHours
-from servicedesk.booking.queries.facts import read_day
 from servicedesk.booking.rules.life import (
     AppointmentRow,
     Slot,
@@ -62,8 +61,8 @@ def book_appointment(
         if booked.ends_at > now:
             raise AlreadyBooked(ref=booked.ref)
         endings.append(Ending(booked, State.passed, booked.sequence))
-    claim = _claim(session, ground, slot, now, actor, endings)
-    carry_out(session, now, claim=claim, endings=endings)
+    claim = _claim(ground, slot, now, actor, endings)
+    carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
     note_row(session, "book_appointment", claim.row, now=now, actor=actor)
     settle_wish(session, ground.facts, now=now, actor=actor)
@@ -106,8 +105,8 @@ def move_appointment(
         return Booked.of(current, is_new=False)
     old = decide_change(ground.own, ref, now)
     endings = [*end_run_out(ground), Ending(old, State.moved, old.sequence, reason)]
-    claim = _claim(session, ground, slot, now, actor, endings, replaces=old)
-    carry_out(session, now, claim=claim, endings=endings)
+    claim = _claim(ground, slot, now, actor, endings, replaces=old)
+    carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
     note_row(session, "move_appointment", claim.row, now=now, actor=actor, earlier=old.ref)
     tell_moved(session, vault, ground.facts, claim.row, old, now=now, public_url=public_url)
@@ -150,7 +149,6 @@ def cancel_appointment(
 
 
 def _claim(
-    session: Session,
     ground: Ground,
     slot: Slot,
     now: datetime,
@@ -166,7 +164,7 @@ def _claim(
     held = find_held(ground.own)
     claim = new_claim(ground, slot, now, actor, state=State.booked, replaces=replaces)
     if held is None or held.slot != slot:
-        refuse_choice(session, ground, slot, now, actor)
+        refuse_choice(ground, slot, now, actor)
         if held is not None:
             endings.append(Ending(held, State.expired, held.sequence))
         return claim
@@ -175,9 +173,9 @@ def _claim(
         if held.starts_at <= now:
             raise AppointmentPast
     else:
-        refuse_choice(session, ground, slot, now, actor)
+        refuse_choice(ground, slot, now, actor)
     # The office may have closed the day since the time was held.
-    day = read_day(session, slot.desk_id, slot.starts_local.date())
+    day = ground.facts.day
     if day is None:
         raise OutsideHours
     refuse_cells(wanted_ticks(ground.terms, slot.starts_local), day.opened, 0)

@@ -16,10 +16,10 @@ from servicedesk.booking.queries.calendar import (
     list_future_instants,
 )
 from servicedesk.booking.queries.conflicts import count_conflicts
+from servicedesk.booking.queries.statements import APPOINTMENT, DESK_DAY
 from servicedesk.booking.rules.calendar import WeeklyHours, build_open_ticks
 from servicedesk.booking.rules.public_holidays import list_holidays
 from servicedesk.booking.rules.ticks import SIZE_BYTES, write_bits
-from servicedesk.booking.service.guards import APPOINTMENT, DESK_DAY
 from servicedesk.db.audit import record
 from servicedesk.kernel.clock import instant_of, local_day
 from servicedesk.kernel.permissions import SYSTEM, Actor

@@ -6,13 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.queries.facts import (
-    CaseFacts,
-    is_office_desk,
-    list_candidate_desks,
-    lock_case,
-    lock_rows,
-)
+from servicedesk.booking.queries.facts import CaseFacts, lock_case, lock_rows
 from servicedesk.booking.rules.life import AppointmentRow, Slot, State
 from servicedesk.booking.rules.offers import BookingTerms, refuse_time, refuse_unbookable
 from servicedesk.booking.service.guards import Claim, Ending
@@ -53,7 +47,8 @@ def prepare(
     """
     if actor.kind is ActorKind.visitor or (actor.kind is ActorKind.resident and actor.case_id != case_id):
         raise NotFound
-    facts = lock_case(session, case_id)
+    wanted = (desk_id, starts_local.date()) if desk_id and starts_local else None
+    facts = lock_case(session, case_id, wanted)
     if actor.office_id not in {None, facts.terms.office_id}:
         raise NotFound
     terms = facts.terms
@@ -72,15 +67,12 @@ def prepare(
     )
 
 
-def refuse_choice(session: Session, ground: Ground, slot: Slot, now: datetime, actor: Actor) -> None:
+def refuse_choice(ground: Ground, slot: Slot, now: datetime, actor: Actor) -> None:
     """Raise a named refusal for a time or desk that this case cannot have, whoever else wants it."""
     refuse_unbookable(ground.terms)
     refuse_time(ground.terms, slot.starts_local, now)
-    if actor.kind is ActorKind.resident:
-        is_candidate = slot.desk_id in list_candidate_desks(session, ground.terms.case_id)
-    else:
-        is_candidate = is_office_desk(session, ground.terms.office_id, slot.desk_id)
-    if not is_candidate:
+    is_resident = actor.kind is ActorKind.resident
+    if ground.facts.desk_id is None or (is_resident and not ground.facts.is_responsible):
         raise NotFound
 
 

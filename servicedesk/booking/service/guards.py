@@ -11,21 +11,17 @@ from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, Table, delete, update
+from sqlalchemy import CursorResult, bindparam, delete, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.errors import AlreadyBooked, OutsideHours, SlotTaken
-from servicedesk.booking.models import Appointment, AppointmentCell, DeskDay
 from servicedesk.booking.queries.facts import DayFacts, list_cells, read_day
+from servicedesk.booking.queries.statements import APPOINTMENT, CELL, DESK_DAY
 from servicedesk.booking.rules.life import AppointmentRow, State
 from servicedesk.booking.rules.offers import refuse_cells
 from servicedesk.booking.rules.ticks import list_ticks, span, tick_of, ticks_for, wall_of, write_bits
-
-APPOINTMENT = cast(Table, Appointment.__table__)
-CELL = cast(Table, AppointmentCell.__table__)
-DESK_DAY = cast(Table, DeskDay.__table__)
 
 _INSERTS = {
     "postgresql": (
@@ -37,6 +33,14 @@ _INSERTS = {
         sqlite_insert(CELL).on_conflict_do_nothing().returning(CELL.c.starts_local),
     ),
 }
+
+# Compare and set: nothing happens where the day is not as it was read.
+_SWAP = update(DESK_DAY).where(
+    DESK_DAY.c.desk_id == bindparam("desk"),
+    DESK_DAY.c.day == bindparam("on"),
+    DESK_DAY.c.open_ticks == bindparam("opened"),
+    DESK_DAY.c.busy_ticks == bindparam("busy"),
+)
 
 DayKey = tuple[date, UUID]
 Cells = Mapping[DayKey, int]
@@ -68,11 +72,12 @@ def carry_out(
     claim: Claim | None = None,
     endings: Sequence[Ending] = (),
     kept: AppointmentRow | None = None,
+    known: DayFacts | None = None,
 ) -> None:
     """End some rows and let one take its cells, all or nothing.
 
-    `kept` is the case's own appointment, whose cells a hold may overlap while the move is not confirmed. Raises
-    SlotTaken or OutsideHours.
+    `kept` is the case's own appointment, whose cells a hold may overlap while the move is not confirmed. `known`
+    is the claimed day as read before; it may be out of date. Raises SlotTaken or OutsideHours.
     """
     others = [ending.row.id for ending in endings if ending.state is not State.passed]
     involved = [
@@ -88,7 +93,7 @@ def carry_out(
         key = (claim.row.starts_local.date(), claim.row.desk_id)
         wanted = _wanted(claim.row)
         missing = wanted & ~mine.get(key, 0)
-        _change_days(session, freed, key, wanted, mine.get(key, 0))
+        _change_days(session, freed, key, wanted, mine.get(key, 0), known)
     else:
         _change_days(session, freed)
     if others:
@@ -116,18 +121,25 @@ def _by_day(cells: Iterable[Iterable[tuple[UUID, datetime]]]) -> dict[DayKey, in
 
 
 def _change_days(
-    session: Session, freed: Cells, wanted_key: DayKey | None = None, wanted: int = 0, mine: int = 0
+    session: Session,
+    freed: Cells,
+    wanted_key: DayKey | None = None,
+    wanted: int = 0,
+    mine: int = 0,
+    known: DayFacts | None = None,
 ) -> None:
     keys = set(freed)
     if wanted_key is not None and wanted & ~mine:
         keys.add(wanted_key)
     for day, desk_id in sorted(keys):
         key = (day, desk_id)
-        facts = read_day(session, desk_id, day)
-        if not _swap(session, facts, freed.get(key, 0), wanted if key == wanted_key else 0, mine):
+        is_wanted = key == wanted_key
+        taken, own = (wanted, mine) if is_wanted else (0, 0)
+        facts = known if is_wanted and known is not None else read_day(session, desk_id, day)
+        if not _swap(session, facts, freed.get(key, 0), taken, own):
             # Somebody changed the day since it was read: wait for them, look again, decide again.
             facts = read_day(session, desk_id, day, is_locking=True)
-            if not _swap(session, facts, freed.get(key, 0), wanted if key == wanted_key else 0, mine):
+            if not _swap(session, facts, freed.get(key, 0), taken, own):
                 raise SlotTaken
 
 
@@ -137,16 +149,14 @@ def _swap(session: Session, facts: DayFacts | None, freed: int, wanted: int, min
     busy = facts.busy & ~freed
     if wanted:
         refuse_cells(wanted, facts.opened, busy & ~mine)
-    result = session.execute(
-        update(DESK_DAY)
-        .where(
-            DESK_DAY.c.desk_id == facts.desk_id,
-            DESK_DAY.c.day == facts.day,
-            DESK_DAY.c.busy_ticks == write_bits(facts.busy),
-            DESK_DAY.c.open_ticks == write_bits(facts.opened),
-        )
-        .values(busy_ticks=write_bits(busy | wanted))
-    )
+    values = {
+        "desk": facts.desk_id,
+        "on": facts.day,
+        "opened": write_bits(facts.opened),
+        "busy": write_bits(facts.busy),
+        "busy_ticks": write_bits(busy | wanted),
+    }
+    result = session.execute(_SWAP, values)
     return cast("CursorResult[Any]", result).rowcount == 1
 
 

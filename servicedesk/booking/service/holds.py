@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.errors import AlreadyBooked, OutsideHours
-from servicedesk.booking.queries.facts import list_cells, read_day
+from servicedesk.booking.queries.facts import list_cells
 from servicedesk.booking.rules.life import (
     AppointmentRow,
     Slot,
@@ -57,7 +57,7 @@ def hold_slot(
     held = find_held(ground.own)
     if held is not None and held.slot == slot and held.is_live_hold(now):
         return _hold(held, held.hold_expires_at)
-    refuse_choice(session, ground, slot, now, actor)
+    refuse_choice(ground, slot, now, actor)
     endings = end_run_out(ground)
     if held is not None:
         endings.append(Ending(held, State.expired, held.sequence))
@@ -65,9 +65,9 @@ def hold_slot(
         ground, slot, now, actor, state=State.held, hold_expires_at=decide_hold_end(ground.own, now)
     )
     if claim.row.hold_expires_at is None:
-        _refuse_taken(session, ground, slot, now)
+        _refuse_taken(session, ground, slot)
         return _hold(claim.row, None)
-    carry_out(session, now, claim=claim, endings=endings, kept=booked)
+    carry_out(session, now, claim=claim, endings=endings, kept=booked, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
     note_row(session, "hold_slot", claim.row, now=now, actor=actor)
     return _hold(claim.row, claim.row.hold_expires_at)
@@ -85,9 +85,9 @@ def release_hold(session: Session, *, case_id: UUID, now: datetime, actor: Actor
     return True
 
 
-def _refuse_taken(session: Session, ground: Ground, slot: Slot, now: datetime) -> None:
+def _refuse_taken(session: Session, ground: Ground, slot: Slot) -> None:
     """Raise SlotTaken or OutsideHours where the time could not be booked either."""
-    facts = read_day(session, slot.desk_id, slot.starts_local.date())
+    facts = ground.facts.day
     if facts is None:
         raise OutsideHours
     mine = [row.id for row in (*ground.own, *ground.run_out) if row.state in {State.held, State.booked}]

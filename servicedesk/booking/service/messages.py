@@ -1,7 +1,7 @@
 """Queue the e-mails about appointments in the booking's own transaction.
 
-Every appointment is announced to the outbox; the delivery finds out whether the person has a confirmed address
-and drops the message otherwise. The mails name no person: whoever reads along learns least.
+Only people with a confirmed address get one; the delivery looks the address up once more when it sends. The mails
+name no person: whoever reads along learns least.
 """
 
 from datetime import datetime
@@ -41,6 +41,8 @@ def tell_booked(
     public_url: str | None,
 ) -> None:
     """Queue the confirmation with its calendar file."""
+    if not facts.has_email:
+        return
     frame, appointment = _frame(session, facts, row, public_url)
     _enqueue(session, vault, facts, row, AppointmentConfirmation(frame, appointment), now)
 
@@ -57,6 +59,8 @@ def tell_moved(
 ) -> None:
     """Take back what has not left yet about the old time, and queue the new one."""
     _take_back(session, facts, now)
+    if not facts.has_email:
+        return
     frame, appointment = _frame(session, facts, row, public_url)
     _enqueue(session, vault, facts, row, AppointmentMoved(frame, appointment, old.starts_at), now)
 
@@ -73,6 +77,8 @@ def tell_cancelled(
 ) -> None:
     """Take back what has not left yet about the appointment, and queue that it does not take place."""
     _take_back(session, facts, now)
+    if not facts.has_email:
+        return
     frame, appointment = _frame(session, facts, row, public_url)
     _enqueue(session, vault, facts, row, AppointmentCancelled(frame, appointment, is_by_office), now)
 

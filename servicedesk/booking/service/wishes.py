@@ -1,21 +1,19 @@
 """Remember whom no offered time suits, so that somebody calls or a freed time is offered."""
 
 from datetime import datetime
-from typing import cast
 from uuid import UUID
 
-from sqlalchemy import Table, update
+from sqlalchemy import update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.models import SlotWish
 from servicedesk.booking.queries.facts import CaseFacts
+from servicedesk.booking.queries.statements import WISH
 from servicedesk.booking.service.ground import prepare
 from servicedesk.db.audit import record
 from servicedesk.kernel.permissions import Actor
 
-_WISH = cast(Table, SlotWish.__table__)
 _NOTE_LENGTH = 300
 
 
@@ -41,7 +39,7 @@ def wish_for_slot(
         changed["asked_at"] = now
     insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     session.execute(
-        insert(_WISH).values(values).on_conflict_do_update(index_elements=[_WISH.c.case_id], set_=changed)
+        insert(WISH).values(values).on_conflict_do_update(index_elements=[WISH.c.case_id], set_=changed)
     )
     record(
         session,
@@ -58,7 +56,7 @@ def settle_wish(session: Session, facts: CaseFacts, *, now: datetime, actor: Act
     """Close the case's open wish, as when it has an appointment; does nothing without one."""
     if not facts.has_open_wish:
         return
-    session.execute(update(_WISH).where(_WISH.c.case_id == facts.terms.case_id).values(settled_at=now))
+    session.execute(update(WISH).where(WISH.c.case_id == facts.terms.case_id).values(settled_at=now))
     record(
         session,
         now=now,

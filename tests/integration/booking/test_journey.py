@@ -9,13 +9,14 @@ from servicedesk.booking.queries import find_appointment, find_hold, find_offer,
 from servicedesk.booking.service import book_appointment, cancel_appointment, hold_slot, move_appointment
 from servicedesk.notices.models import Outbox
 from tests.conftest import NOW
-from tests.support.booking import make_world
+from tests.support.booking import confirm_email, make_world
 
 TUESDAY = datetime(2026, 12, 1, 8, 0)
 
 
 def test_hold_book_move_cancel(session, vault):
     world = make_world(session, now=NOW, cases=2)
+    confirm_email(session, world, 0, vault, now=NOW)
     desk, case_id = world.desks[0], world.cases[0]
     amina = world.resident()
     offer = find_offer(session, case_id, now=NOW)

@@ -1,0 +1,161 @@
+"""Build the statements of the hot path once, over plain tables: building them per call costs more than running them."""
+
+from typing import Any, cast
+
+from sqlalchemy import Executable, Table, and_, bindparam, exists, or_, select
+
+from servicedesk.booking.models import Appointment, AppointmentCell, DeskDay, SlotWish
+from servicedesk.booking.rules.life import AppointmentRow, State
+from servicedesk.cases.models import Case
+from servicedesk.offices.models import Desk, DeskMember, Office, OfficeConcern, StaffMember
+from servicedesk.register.models import ContactClaim
+
+APPOINTMENT = cast(Table, Appointment.__table__)
+CELL = cast(Table, AppointmentCell.__table__)
+DESK_DAY = cast(Table, DeskDay.__table__)
+WISH = cast(Table, SlotWish.__table__)
+_CASE = cast(Table, Case.__table__)
+_CLAIM = cast(Table, ContactClaim.__table__)
+_OFFICE = cast(Table, Office.__table__)
+_CONCERN = cast(Table, OfficeConcern.__table__)
+_DESK = cast(Table, Desk.__table__)
+_DESK_MEMBER = cast(Table, DeskMember.__table__)
+_STAFF = cast(Table, StaffMember.__table__)
+
+_TERMS = (
+    _CASE.c.id.label("case_id"),
+    _CASE.c.office_id,
+    _CASE.c.person_id,
+    _CASE.c.team_id,
+    _CASE.c.owner_id,
+    _CASE.c.concern_id,
+    _CASE.c.ends_on,
+    _CASE.c.closed_at,
+    _OFFICE.c.time_zone,
+    _CONCERN.c.mode,
+    _CONCERN.c.minutes,
+    _CONCERN.c.notice_hours,
+    _CONCERN.c.horizon_days,
+)
+_HAS_OPEN_WISH = (
+    exists().where(WISH.c.case_id == _CASE.c.id, WISH.c.settled_at.is_(None)).label("has_open_wish")
+)
+_HAS_EMAIL = (
+    exists()
+    .where(_CLAIM.c.person_id == _CASE.c.person_id, _CLAIM.c.kind == "email", _CLAIM.c.state == "confirmed")
+    .label("has_email")
+)
+_MEMBERS_OF_DESKS = _DESK_MEMBER.join(_DESK, _DESK.c.id == _DESK_MEMBER.c.desk_id)
+_TEAM_AT_DESKS = _MEMBERS_OF_DESKS.join(_STAFF, _STAFF.c.id == _DESK_MEMBER.c.member_id)
+_OWNED = (_DESK_MEMBER.c.member_id == _CASE.c.owner_id, _DESK.c.is_active)
+_IN_TEAM = (_STAFF.c.team_id == _CASE.c.team_id, _STAFF.c.is_active, _DESK.c.is_active)
+
+
+def _exists_among(source: Any, *conditions: Any) -> Any:
+    return select(1).select_from(source).where(*conditions).correlate(_CASE).exists()
+
+
+_FROM_CASE = _CASE.join(_OFFICE, _OFFICE.c.id == _CASE.c.office_id).outerjoin(
+    _CONCERN, and_(_CONCERN.c.office_id == _CASE.c.office_id, _CONCERN.c.concern_id == _CASE.c.concern_id)
+)
+
+FIND_TERMS: Executable = select(*_TERMS).select_from(_FROM_CASE).where(_CASE.c.id == bindparam("case_id"))
+
+LOCK_CASE: Executable = (
+    select(*_TERMS, _HAS_OPEN_WISH, _HAS_EMAIL)
+    .select_from(_FROM_CASE)
+    .where(_CASE.c.id == bindparam("case_id"))
+    .with_for_update(of=_CASE, key_share=True)
+)
+
+_CHOSEN = _DESK.alias("chosen")
+
+LOCK_CASE_AND_READ_DAY: Executable = (
+    select(
+        *_TERMS,
+        _HAS_OPEN_WISH,
+        _HAS_EMAIL,
+        _CHOSEN.c.id.label("desk_id"),
+        _CHOSEN.c.pool,
+        _exists_among(_MEMBERS_OF_DESKS, *_OWNED, _DESK.c.id == bindparam("desk_id")).label("is_owners"),
+        _exists_among(_MEMBERS_OF_DESKS, *_OWNED).label("has_owner_any"),
+        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM, _DESK.c.id == bindparam("desk_id")).label("is_teams"),
+        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM).label("has_team_any"),
+        DESK_DAY.c.open_ticks,
+        DESK_DAY.c.busy_ticks,
+    )
+    .select_from(
+        _FROM_CASE.outerjoin(
+            _CHOSEN,
+            and_(
+                _CHOSEN.c.id == bindparam("desk_id"),
+                _CHOSEN.c.office_id == _CASE.c.office_id,
+                _CHOSEN.c.is_active,
+            ),
+        ).outerjoin(DESK_DAY, and_(DESK_DAY.c.desk_id == _CHOSEN.c.id, DESK_DAY.c.day == bindparam("day")))
+    )
+    .where(_CASE.c.id == bindparam("case_id"))
+    .with_for_update(of=_CASE, key_share=True)
+)
+
+_ROWS = select(*(APPOINTMENT.c[name] for name in AppointmentRow.__slots__))
+_OWN = APPOINTMENT.c.case_id == bindparam("case_id")
+_RUN_OUT = and_(APPOINTMENT.c.state == State.held, APPOINTMENT.c.hold_expires_at <= bindparam("now"))
+
+LOCK_ROWS: Executable = _ROWS.where(_OWN).order_by(APPOINTMENT.c.id).with_for_update(key_share=True)
+
+LOCK_ROWS_AND_RUN_OUT: Executable = (
+    _ROWS.where(
+        or_(
+            _OWN,
+            and_(
+                APPOINTMENT.c.desk_id == bindparam("desk_id"),
+                APPOINTMENT.c.starts_local >= bindparam("first_local"),
+                APPOINTMENT.c.starts_local < bindparam("until_local"),
+                _RUN_OUT,
+            ),
+        )
+    )
+    .order_by(APPOINTMENT.c.id)
+    .with_for_update(key_share=True)
+)
+
+LOCK_EXPIRED_HOLDS: Executable = (
+    _ROWS.where(_RUN_OUT)
+    .order_by(APPOINTMENT.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+LOCK_PAST_BOOKINGS: Executable = (
+    _ROWS.where(APPOINTMENT.c.state == State.booked, APPOINTMENT.c.starts_at < bindparam("before"))
+    .order_by(APPOINTMENT.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(key_share=True, skip_locked=True)
+)
+
+_DAY = select(DESK_DAY.c.open_ticks, DESK_DAY.c.busy_ticks).where(
+    DESK_DAY.c.desk_id == bindparam("desk_id"), DESK_DAY.c.day == bindparam("day")
+)
+READ_DAY: Executable = _DAY
+LOCK_DAY: Executable = _DAY.with_for_update(key_share=True)
+
+LIST_CELLS: Executable = select(CELL.c.appointment_id, CELL.c.desk_id, CELL.c.starts_local).where(
+    CELL.c.appointment_id.in_(bindparam("ids", expanding=True))
+)
+
+LIST_CANDIDATES: Executable = (
+    select(
+        _CHOSEN.c.id,
+        _CHOSEN.c.pool,
+        _exists_among(_MEMBERS_OF_DESKS, *_OWNED, _DESK.c.id == _CHOSEN.c.id)
+        .correlate(_CHOSEN)
+        .label("is_owners"),
+        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM, _DESK.c.id == _CHOSEN.c.id)
+        .correlate(_CHOSEN)
+        .label("is_teams"),
+    )
+    .select_from(_CASE.join(_CHOSEN, _CHOSEN.c.office_id == _CASE.c.office_id))
+    .where(_CASE.c.id == bindparam("case_id"), _CHOSEN.c.is_active)
+    .order_by(_CHOSEN.c.ref)
+)
