@@ -50,18 +50,24 @@ class AddressView:
     points: float
 
 
-def _build_access(frame: LetterFrame, secrets: LetterSecrets | None, tag: str) -> AccessView:
+def _build_accesses(
+    frame: LetterFrame, secrets: LetterSecrets | None, wordings: tuple[Wording, ...]
+) -> dict[str, AccessView]:
+    """Build the way in per language: each names its own page to type, the QR code opens the recipient's."""
     if secrets is None:
         raise MissingSecrets("this letter prints an access code")
     host = frame.office.base_url
     shown = host.split("://", 1)[-1]
-    page = f"{get_wording(frame.locale).language.tag}/code"
-    return AccessView(
-        code=secrets.access_code,
-        pin=secrets.phone_pin,
-        typed_url=f"{shown}/{get_wording(tag).language.tag}/code",
-        qr=build_qr(f"{host}/{page}#{secrets.access_code}"),
-    )
+    qr = build_qr(f"{host}/{get_wording(frame.locale).language.tag}/code#{secrets.access_code}")
+    return {
+        wording.language.tag: AccessView(
+            code=secrets.access_code,
+            pin=secrets.phone_pin,
+            typed_url=f"{shown}/{wording.language.tag}/code",
+            qr=qr,
+        )
+        for wording in wordings
+    }
 
 
 def _estimated_width(text: str, points: float) -> float:
@@ -163,13 +169,10 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
     """Return the whole document and its title. Raises MissingSecrets where a code is to be printed."""
     frame = context.frame
     german, other = get_wording("de"), get_wording(frame.locale)
-    accesses = {
-        wording.language.tag: _build_access(frame, secrets, wording.language.tag)
-        if has_access_code(context)
-        else None
-        for wording in (german, other)
-    }
-    sheet = None if other.is_german else _part(context, other, accesses[other.language.tag], is_sheet=True)
+    accesses = _build_accesses(frame, secrets, (german, other)) if has_access_code(context) else {}
+    sheet = (
+        None if other.is_german else _part(context, other, accesses.get(other.language.tag), is_sheet=True)
+    )
     title = {
         InvitationLetter: "Einladung zum Antrag auf Verlängerung",
         ExpiredLetter: "Bitte melden Sie sich bei uns",
@@ -182,7 +185,7 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
             letter=context,
             frame=frame,
             title=title,
-            german=_part(context, german, accesses["de"], is_sheet=False),
+            german=_part(context, german, accesses.get("de"), is_sheet=False),
             sheet=sheet,
             other=other,
             address=build_address(recipient_lines(frame.recipient)),

@@ -156,7 +156,7 @@ def test_the_code_is_in_the_fragment_and_nowhere_else_in_an_address():
 def test_the_qr_code_is_read_back_by_the_matrix():
     code = build_qr("x")
     assert code.size == 21
-    assert code.path.startswith("M0 0h7v1h-7z")
+    assert code.path.startswith("M0 0.5h7M")
 
 
 @pytest.mark.parametrize("kind", ["invitation_letter", "new_code_letter"])
