@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.orm import Session
 
+from servicedesk.accounts import staff
 from servicedesk.db.all_models import load_models
 from servicedesk.db.session import Database, open_database
 from servicedesk.kernel.clock import FixedClock
@@ -104,3 +106,10 @@ def clock() -> FixedClock:
 def vault() -> Vault:
     """Give a vault with one key; not secret, tests only."""
     return Vault(keys={1: bytes(range(32))}, active=1, pepper=b"pepper for tests, thirty-two byt")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _cheap_passwords() -> None:
+    """Hash passwords with the least effort; the cast signs in thousands of times."""
+    staff._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    staff._NOBODY = staff._hasher.hash("nobody")

@@ -40,6 +40,10 @@ def choose_language() -> None:
             abort(404)
         g.language = _switched_to(offered) or language
         return
+    if request.endpoint is None and request.path.split("/", 2)[1] in offered:
+        # A page that does not exist still answers in the language of its address.
+        g.language = get_language(request.path.split("/", 2)[1])
+        return
     g.language = get_language(_negotiate(STAFF_LANGUAGES if request.path.startswith("/staff") else offered))
 
 

@@ -59,6 +59,8 @@ class Browser:
             steps += 1
             assert steps < 10, f"redirects without end at {path}"
             answer = self.client.get(path, headers=self.headers)
+        answer.get_data()
+        answer.close()
         self.answer, self.status, self.path = answer, answer.status_code, path.split("?", 1)[0]
         self.page = Page(answer.text) if answer.mimetype == "text/html" and answer.status_code != 303 else None
         return self
