@@ -9,7 +9,6 @@ from servicedesk.accounts.models import WebSession
 from servicedesk.accounts.staff import disable_account
 from servicedesk.kernel.permissions import OPERATOR
 from tests.conftest import NOW
-from tests.integration.web.conftest import app, browser, cast  # noqa: F401
 from tests.support.client import Browser
 from tests.support.office import PASSWORD
 
@@ -17,11 +16,6 @@ from tests.support.office import PASSWORD
 def _sign_in(browser, login="boris", password=PASSWORD):
     browser.get("/staff/sign-in")
     return browser.submit(login=login, password=password, follow=False)
-
-
-def _sign_out(browser):
-    token = browser.client.get("/staff/sign-in")
-    del token
 
 
 def test_the_right_password_opens_a_session_that_the_server_can_end(browser, db):

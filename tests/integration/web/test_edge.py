@@ -3,7 +3,9 @@
 from datetime import timedelta
 
 import pytest
+from flask import render_template
 
+from servicedesk.web.access import find_rule
 from tests.conftest import NOW
 from tests.support.client import Browser, make_app
 from tests.support.office import load_cast
@@ -61,8 +63,6 @@ def test_a_crash_shows_a_number_and_no_detail(app, browser, monkeypatch):
     try:
         browser.get("/de/")
     finally:
-        from flask import render_template
-
         app.view_functions["portal.start"].__globals__["render_template"] = render_template
     assert browser.status == 500
     assert "Geheimnis" not in browser.answer.text
@@ -111,6 +111,4 @@ def test_a_form_without_its_token_is_refused_kindly(app, browser):
 
 
 def test_every_endpoint_declares_who_may_use_it(app):
-    from servicedesk.web.access import find_rule
-
     assert all(find_rule(app, endpoint) for endpoint in app.view_functions)

@@ -1,4 +1,4 @@
-"""An application with one office, for the machinery's own tests."""
+"""An application with one office and its cast, on each engine."""
 
 import pytest
 
