@@ -34,11 +34,12 @@ class Layout:
     """Say where the fields stand in the records of one file.
 
     `positions` follows the order of `FIELDS`; -1 where the list lacks the column. `width` counts the columns up
-    to the last one with a title. `unused` are titles that no field needs.
+    to the last one with a title. `titles` are the file's own for the fields, `unused` those that no field needs.
     """
 
     mapping: Mapping
     positions: tuple[int, ...]
+    titles: tuple[str, ...]
     width: int
     unused: tuple[str, ...]
 
@@ -175,4 +176,5 @@ def _lay_out(folded: list[str], titles: Sequence[str], mapping: Mapping) -> Layo
         for index, title in enumerate(titles)
         if title.strip() and index not in positions and index < width
     )
-    return Layout(mapping, tuple(positions), width, unused)
+    own = tuple(titles[position].strip() if position >= 0 else "" for position in positions)
+    return Layout(mapping, tuple(positions), own, width, unused)

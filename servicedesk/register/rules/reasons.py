@@ -77,6 +77,7 @@ WARNINGS: dict[str, Reason] = _reasons(
     ("language_unknown", "Die Sprache ist kein gültiges Kürzel.", "The language is no valid tag."),
     ("email_unusable", "Die E-Mail-Adresse ist unbrauchbar und wurde weggelassen.", "The e-mail address is unusable and was left out."),
     ("phone_unusable", "Die Telefonnummer ist unbrauchbar und wurde weggelassen.", "The phone number is unusable and was left out."),
+    ("person_differs", "Eine frühere Zeile derselben Person nennt Name, Anschrift oder Kontakt anders; die frühere gilt.", "An earlier line of the same person gives name, address or contact differently; the earlier one counts."),
     ("own_representative", "Die Person wäre ihr eigener gesetzlicher Vertreter; der Eintrag wurde weggelassen.", "The person would represent themselves; the entry was left out."),
 )  # fmt: skip
 
