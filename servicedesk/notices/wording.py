@@ -59,8 +59,11 @@ class Wording:
         return Markup('<span lang="de" dir="ltr">%s</span>') % message
 
     def filled(self, message: str, **values: object) -> Markup:
-        """Fill a sentence for HTML; plain values are escaped."""
-        return self.html(message) % values
+        """Fill a sentence for HTML; plain values are escaped. A translation that cannot be filled gives the German."""
+        try:
+            return self.html(message) % values
+        except (KeyError, ValueError, TypeError):
+            return german(message) % values
 
     def day(self, day: date) -> str:
         """Format a date with its weekday: `Freitag, 22. Januar 2027`."""
@@ -102,9 +105,12 @@ class Wording:
 
     def plain(self, message: str, **values: str) -> str:
         """Fill a sentence for a plain text; in a right-to-left language every value is isolated."""
-        if self.language.is_rtl and self.has(message):
-            values = {name: isolate(value) for name, value in values.items()}
-        return self.text(message) % values
+        is_isolated = self.language.is_rtl and self.has(message)
+        filled = {name: isolate(value) for name, value in values.items()} if is_isolated else values
+        try:
+            return self.text(message) % filled
+        except (KeyError, ValueError, TypeError):
+            return message % values
 
 
 def is_rtl_text(text: str) -> bool:

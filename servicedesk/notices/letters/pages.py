@@ -30,6 +30,8 @@ _ADDRESS_ZONE_MM = 27.3
 _ADDRESS_WIDTH_MM = 75.0
 _ADDRESS_LEADING = 1.22
 _MM_PER_POINT = 25.4 / 72
+#: Stands on the German first page in the recipient's language.
+_POINTER = N_("Die Übersetzung dieses Schreibens finden Sie auf den nächsten Seiten.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +193,7 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
             address=build_address(recipient_lines(frame.recipient)),
             office_lines=_office_lines(frame),
             reply_address=build_address(_office_lines(frame)),
+            pointer="" if other.is_german or not other.has(_POINTER) else other.text(_POINTER),
             has_slip=isinstance(context, InvitationLetter | ExpiredLetter),
             counter_german=_page_counter(german),
             counter_other=_page_counter(other),

@@ -79,3 +79,13 @@ def test_isolates_keep_values_in_order():
     assert isolate("Al-Muster") == "\u2068Al-Muster\u2069"
     assert ltr("<1>") == '<span dir="ltr">&lt;1&gt;</span>'
     assert name_html("محمد") == '<span dir="rtl">محمد</span>'
+
+
+@pytest.mark.parametrize("broken", ["Merhaba %(isim)s,", "Merhaba %(name)", "%50 Merhaba %(name)s,"])
+def test_a_translation_that_cannot_be_filled_gives_the_german(monkeypatch, broken):
+    wording = get_wording("tr")
+    monkeypatch.setattr(type(wording), "text", lambda self, message: broken)
+    assert wording.plain("Guten Tag %(name)s,", name="Ann") == "Guten Tag Ann,"
+    assert wording.filled("Guten Tag %(name)s,", name="<Ann>") == (
+        '<span lang="de" dir="ltr">Guten Tag &lt;Ann&gt;,</span>'
+    )
