@@ -11,7 +11,8 @@ from sqlalchemy import Engine
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def _config() -> Config:
+def make_config() -> Config:
+    """Return the configuration of the migrations folder."""
     config = Config()
     config.set_main_option("script_location", str(_ROOT / "migrations"))
     return config
@@ -22,7 +23,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str | None]:
 
     Restartable: a migration that was cut off is rolled back as a whole and runs again.
     """
-    config = _config()
+    config = make_config()
     with engine.execution_options(servicedesk_write=True).begin() as connection:
         before = MigrationContext.configure(connection).get_current_revision()
         config.attributes["connection"] = connection
@@ -33,7 +34,7 @@ def upgrade(engine: Engine) -> tuple[str | None, str | None]:
 
 def find_head() -> str | None:
     """Return the newest revision this program knows."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(make_config()).get_current_head()
 
 
 def find_revision(engine: Engine) -> str | None:
