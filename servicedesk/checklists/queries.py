@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, literal, or_
 from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.types import TypeEngine
 
 from servicedesk.checklists.catalogue import Catalogue
 
@@ -16,22 +17,25 @@ def by_concern(
     legal_basis: InstrumentedAttribute[str],
     is_unlimited: InstrumentedAttribute[bool],
     value_of: Callable[[str], T],
+    kind: TypeEngine[T] | None = None,
 ) -> ColumnElement[T]:
     """Return an expression giving `value_of(concern id)` for a title's columns.
 
-    Only prefixes that differ from the general answer become part of the statement.
+    Only prefixes that differ from the general answer become part of the statement. `kind` is the type of the
+    values where the database must be told.
     """
     general = value_of(catalogue.fallback_id)
     values = {prefix: value_of(catalogue.bases[prefix].concern_id) for prefix in catalogue.bases}
     special = {prefix for prefix, value in values.items() if value != general}
     needed = [p for p in values if p in special or any(_covers(s, p) for s in special)]
     whens: list[Any] = [
-        (matches_prefix(legal_basis, p), literal(values[p])) for p in sorted(needed, key=len, reverse=True)
+        (matches_prefix(legal_basis, p), literal(values[p], kind))
+        for p in sorted(needed, key=len, reverse=True)
     ]
     unlimited = value_of(catalogue.unlimited_id)
     if unlimited != general or special:
-        whens.insert(0, (is_unlimited, literal(unlimited)))
-    return case(*whens, else_=literal(general)) if whens else literal(general)
+        whens.insert(0, (is_unlimited, literal(unlimited, kind)))
+    return case(*whens, else_=literal(general, kind)) if whens else literal(general, kind)
 
 
 def matches_prefix(column: InstrumentedAttribute[str], prefix: str) -> ColumnElement[bool]:

@@ -198,7 +198,7 @@ def list_household(session: Session, scope: Scope, person: Person) -> tuple[Rela
         .order_by(Person.birth_year, Person.file_number, Case.opened_at)
     )
     found: dict[UUID, Relative] = {}
-    for member, ref in session.execute(query).tuples():
+    for member, ref in session.execute(query):
         birth = (member.birth_year, member.birth_month, member.birth_day)
         relative = Relative(member.id, member.file_number, member.family_name, member.given_names, birth, ref)
         found.setdefault(member.id, relative)
@@ -297,4 +297,4 @@ def _actor_names(session: Session, refs: set[str]) -> dict[str, str]:
     if not accounts:
         return {}
     query = select(StaffAccount.id, StaffAccount.name).where(StaffAccount.id.in_(accounts))
-    return {accounts[account_id]: name for account_id, name in session.execute(query).tuples()}
+    return {accounts[account_id]: name for account_id, name in session.execute(query)}

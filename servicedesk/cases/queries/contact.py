@@ -97,7 +97,7 @@ def list_match_candidates(
         .limit(limit * 3)
     )
     found: dict[UUID, MatchCandidate] = {}
-    for person, ends_on, ref in session.execute(query).tuples():
+    for person, ends_on, ref in session.execute(query):
         is_same = ends_on is not None and ends_on == request.ends_on
         if person.id in found and not is_same:
             continue

@@ -29,7 +29,7 @@ def list_receipts(session: Session, case_ids: Collection[UUID]) -> dict[UUID, tu
         query = select(
             Application.case_id, Application.id, Application.received_at, Application.supersedes_id
         ).where(Application.case_id.in_(case_ids))
-        for case_id, application_id, received_at, supersedes_id in session.execute(query).tuples():
+        for case_id, application_id, received_at, supersedes_id in session.execute(query):
             found.setdefault(case_id, []).append(Receipt(application_id, received_at, supersedes_id))
     in_force = {case_id: list_in_force(receipts) for case_id, receipts in found.items()}
     return {case_id: receipts for case_id, receipts in in_force.items() if receipts}
@@ -42,7 +42,7 @@ def list_paper_states(session: Session, case_ids: Collection[UUID]) -> dict[UUID
         query = select(CaseRequirement.case_id, CaseRequirement.document_id, CaseRequirement.state).where(
             CaseRequirement.case_id.in_(case_ids)
         )
-        for case_id, document_id, state in session.execute(query).tuples():
+        for case_id, document_id, state in session.execute(query):
             found.setdefault(case_id, {})[document_id] = PaperState(state)
     return found
 

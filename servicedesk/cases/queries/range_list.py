@@ -168,7 +168,7 @@ def list_range_rows(
         query = query.where(
             or_(order_day > after.ends_on, and_(order_day == after.ends_on, matters.c.row_id > after.row_id))
         )
-    found = session.execute(query).tuples().all()
+    found = session.execute(query).all()
     rows = _build_rows(session, scope, found[:limit], now=now, zone=zone)
     return RangePage(rows, rows[-1].cursor if len(found) > limit else None)
 

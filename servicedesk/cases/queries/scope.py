@@ -207,7 +207,7 @@ def _stretches(session: Session, office_id: UUID, actor: Actor) -> dict[UUID, li
         .where(LetterInterval.office_id == office_id, LetterInterval.team_id.in_(actor.team_ids))
         .order_by(LetterInterval.team_id, LetterInterval.lo)
     )
-    rows = session.execute(query).tuples().all()
+    rows = session.execute(query).all()
     found: dict[UUID, list[KeyRange]] = {team_id: [] for team_id in actor.team_ids}
     for team_id, stretches in found.items():
         bounds = [("", None), *((lo, owner) for team, lo, owner in rows if team == team_id and lo)]

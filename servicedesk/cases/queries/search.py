@@ -81,7 +81,7 @@ def find_people(session: Session, scope: Scope, text: str, limit: int = 20) -> t
     titles = select(Title.person_id, Title.effective_ends_on).where(
         Title.person_id.in_(ids), Title.is_superseded.is_(False), Title.effective_ends_on.is_not(None)
     )
-    for person_id, ends_on in session.execute(titles).tuples():
+    for person_id, ends_on in session.execute(titles):
         if ends_on is not None:
             ends[person_id] = max(ends_on, ends.get(person_id, ends_on))
     return tuple(

@@ -86,5 +86,5 @@ def list_tasks(session: Session, scope: Scope, limit: int = 100) -> tuple[TaskRo
             created_at=task.created_at,
             is_mine=task.owner_id in scope.member_ids,
         )
-        for task, family_name, given_names, ref in session.execute(query).tuples()
+        for task, family_name, given_names, ref in session.execute(query)
     )
