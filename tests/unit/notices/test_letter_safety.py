@@ -1,5 +1,6 @@
 """Markup that tries to reach a file or a server is never rendered, and nothing is reached."""
 
+import gc
 import socket
 import threading
 
@@ -104,7 +105,9 @@ def test_the_listener_would_have_noticed(listener):
 def test_after_a_refusal_letters_still_work():
     with pytest.raises(ForbiddenFetch):
         render_pdf('<html lang="de"><title>x</title><img src="file:///etc/passwd" alt="x"></html>')
+    assert gc.isenabled()
     pdf, pages = render_pdf('<html lang="de"><title>x</title><p>x</p></html>')
+    assert gc.isenabled()
     assert pages == 1
     assert pdf.startswith(b"%PDF-1.7")
 
