@@ -18,8 +18,8 @@ from servicedesk.notices.delivery import DeliveryTools, Progress, deliver_due, s
 from servicedesk.notices.queries import has_due_notices
 from servicedesk.settings import Settings
 
-LEFT_TO_THE_QUEUE = timedelta(minutes=2)
-"""How long the sweep leaves a due message to the queue's workers on PostgreSQL."""
+LEFT_TO_OTHERS = timedelta(minutes=2)
+"""How long the sweep leaves a due message to those whose task it is: the queue's workers, or the job `deliver`."""
 
 _SWEEP_LASTS = timedelta(minutes=4)
 
@@ -75,7 +75,7 @@ def _has_due(context: JobContext) -> bool:
 def _sweep(context: JobContext) -> dict[str, Any]:
     swept = sweep(
         context.tools,
-        waiting_for=LEFT_TO_THE_QUEUE if context.database.is_postgresql else timedelta(0),
+        waiting_for=LEFT_TO_OTHERS,
         until=context.now() + _SWEEP_LASTS,
         should_stop=context.should_stop,
     )
@@ -99,6 +99,7 @@ def _retention(context: JobContext) -> dict[str, Any]:
 _ALL = (
     Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
     Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
+    Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),
     Job(
         "deliver",
         "send what is due, until nothing is",
@@ -107,7 +108,6 @@ _ALL = (
         is_for_sqlite_only=True,
         has_work=_has_due,
     ),
-    Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),
     Job("seal-audit", "chain the audit trail", Every(timedelta(seconds=20)), _seal, has_work=_has_unsealed),
 )
 
