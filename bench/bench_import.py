@@ -106,7 +106,9 @@ def measure(lines: int, keep: Path | None) -> int:
     name = f"sd_bench_import_{os.getpid()}"
     url = base.set(database=name).render_as_string(hide_password=False)
     plain_url = base.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
-    admin = psycopg.connect(base.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True)
+    admin = psycopg.connect(
+        base.set(drivername="postgresql").render_as_string(hide_password=False), autocommit=True
+    )
     admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8'")
     try:
         with tempfile.TemporaryDirectory() as folder:
@@ -141,10 +143,18 @@ def table(copy: float, fresh: dict, again: dict, size: int) -> int:
         "peak MB": max(fresh["peak"], again["peak"]),
         "growth MB": max(fresh["growth"], again["growth"]),
     }
-    print(f"{lines} lines, {size / 1e6:.0f} MB; lines, accepted, unchanged, rejected:", fresh["counts"], again["counts"])
+    print(
+        f"{lines} lines, {size / 1e6:.0f} MB; lines, accepted, unchanged, rejected:",
+        fresh["counts"],
+        again["counts"],
+    )
     print(f"plain COPY       {copy:8.2f} s  {lines / copy:10.0f} lines/s")
-    print(f"fresh import     {fresh['seconds']:8.2f} s  {lines / fresh['seconds']:10.0f} lines/s   client CPU {fresh['cpu']:.2f} s")
-    print(f"unchanged import {again['seconds']:8.2f} s  {lines / again['seconds']:10.0f} lines/s   client CPU {again['cpu']:.2f} s")
+    print(
+        f"fresh import     {fresh['seconds']:8.2f} s  {lines / fresh['seconds']:10.0f} lines/s   client CPU {fresh['cpu']:.2f} s"
+    )
+    print(
+        f"unchanged import {again['seconds']:8.2f} s  {lines / again['seconds']:10.0f} lines/s   client CPU {again['cpu']:.2f} s"
+    )
     print(f"{'':18} {'found':>8} {'limit':>8}")
     missed = 0
     for name, value in found.items():
@@ -155,7 +165,9 @@ def table(copy: float, fresh: dict, again: dict, size: int) -> int:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--lines", type=int, default=100_000)
     parser.add_argument("--file", type=Path, help="Use (or keep) the list here instead of inventing one.")
     parser.add_argument("--strict", action="store_true", help="End with 1 when a limit is missed.")

@@ -2,15 +2,16 @@
 
 import tomllib
 import unicodedata
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as ReadOnly
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from servicedesk.register.errors import BadMapping, HeaderDuplicated, HeaderNotRecognised
-from servicedesk.register.rules.fields import FIELDS, REQUIRED, Field
+from servicedesk.register.rules.fields import FIELDS, REQUIRED, Field, RawRow
+from servicedesk.register.rules.parse import build_picker
 
 _BUILT_IN = Path(__file__).resolve().parents[1] / "data" / "mappings"
 DELIMITERS = (";", ",", "\t", "|")
@@ -42,6 +43,10 @@ class Layout:
     titles: tuple[str, ...]
     width: int
     unused: tuple[str, ...]
+
+    def picker(self) -> Callable[[list[str]], RawRow | str]:
+        """Return the function that takes a record's fields apart; see `build_picker`."""
+        return build_picker(self.positions, self.width, self.mapping.values)
 
     @property
     def absent(self) -> tuple[Field, ...]:

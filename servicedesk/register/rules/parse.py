@@ -4,11 +4,11 @@ A million lines pass here, so values that repeat (names, dates, legal bases …)
 dates are compared as sortable texts, and a row is a plain tuple in the order of `Row`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from operator import itemgetter
-from typing import NamedTuple, TypeVar, cast
+from typing import NamedTuple, TypeVar
 
 from servicedesk.kernel.names import FoldingRule
 from servicedesk.register.rules import text as texts
@@ -130,6 +130,9 @@ class Judge:
             return Rejection(line, fault.column, fault.value, fault.code)
 
     def _clean(self, raw: RawRow) -> RawRow:
+        whole = "".join(raw)
+        if whole.isprintable() and "\ufffd" not in whole:
+            return tuple(map(str.strip, raw))
         cleaned = []
         for index, value in enumerate(raw):
             try:
@@ -339,15 +342,19 @@ class Judge:
         return value
 
 
-def build_picker(positions: Sequence[int], width: int) -> Callable[[list[str]], RawRow | str]:
+def build_picker(
+    positions: Sequence[int], width: int, values: Mapping[Field, Mapping[str, str]] | None = None
+) -> Callable[[list[str]], RawRow | str]:
     """Return the function that puts a record's fields into the order of `FIELDS`.
 
-    `positions` are -1 for columns the list lacks. The function returns the code of the rejection when a record
-    has too few columns or too many; empty ones beyond the header's last title do not count.
+    `positions` are -1 for columns the list lacks; `values` translates single values of a field. The function
+    returns the code of the rejection when a record has too few columns or too many; empty ones beyond the
+    header's last title do not count.
     """
-    is_plain = tuple(positions) == tuple(range(len(FIELDS))) and width == len(FIELDS)
+    is_plain = tuple(positions) == tuple(range(len(FIELDS))) and width == len(FIELDS) and not values
     # A missing column points at the empty text appended behind the last one.
     places = itemgetter(*(position if position >= 0 else width for position in positions))
+    translated = [(POSITION[name], table) for name, table in (values or {}).items()]
 
     def pick(fields: list[str]) -> RawRow | str:
         if len(fields) != width:
@@ -356,6 +363,11 @@ def build_picker(positions: Sequence[int], width: int) -> Callable[[list[str]], 
             if any(fields[width:]):
                 return "too_many_columns"
             fields = fields[:width]
-        return tuple(fields) if is_plain else cast(RawRow, places([*fields, ""]))
+        if is_plain:
+            return tuple(fields)
+        chosen = list(places([*fields, ""]))
+        for position, table in translated:
+            chosen[position] = table.get(chosen[position].strip(), chosen[position])
+        return tuple(chosen)
 
     return pick

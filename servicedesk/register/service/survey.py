@@ -1,14 +1,17 @@
 """Look a list through before anything is written: how many lines, and which of them are stored already."""
 
 from array import array
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from servicedesk.register.reader import ExpiryList, Look
-from servicedesk.register.rules import RawRow, build_picker
+from servicedesk.register.rules import RawRow
 from servicedesk.register.service.digests import KnownDigests
 
 Progress = Callable[[int], None]
+
+BLOCKS_PER_STEP = 32
+"""How many blocks are read between two steps of the progress bar: about a megabyte."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,18 +20,18 @@ class Survey:
 
     lines: int
     unchanged: int
-    others: array[int]
+    others: Sequence[int]
 
 
 def take_survey(
     source: ExpiryList, digest: Callable[[RawRow], bytes], known: KnownDigests, progress: Progress
 ) -> Survey:
     """Read the list once against the stored digests; `known` remembers at which line each of them stands."""
-    pick = build_picker(source.layout.positions, source.layout.width)
+    pick = source.layout.picker()
     note, broken = known.note, Look.BROKEN
     others = array("Q")
     lines = unchanged = 0
-    for block in source.records():
+    for step, block in enumerate(source.records()):
         for number, fields, look in block:
             lines += 1
             if look != broken:
@@ -37,5 +40,6 @@ def take_survey(
                     unchanged += 1
                     continue
             others.append(number)
-        progress(source.position())
+        if step % BLOCKS_PER_STEP == 0:
+            progress(source.position())
     return Survey(lines, unchanged, others)

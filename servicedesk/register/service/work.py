@@ -1,15 +1,14 @@
 """Judge and write the lines of a list, one after another, in constant memory."""
 
-from array import array
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from servicedesk.register.reader import ExpiryList, Look, Record
-from servicedesk.register.rules import Judge, RawRow, Rejection, build_picker
+from servicedesk.register.rules import Judge, RawRow, Rejection
 from servicedesk.register.service.rejects import RejectsFile
 from servicedesk.register.service.repeats import MaybeSeen
 from servicedesk.register.service.settle import Difference, Line, Settler
-from servicedesk.register.service.survey import Progress
+from servicedesk.register.service.survey import BLOCKS_PER_STEP, Progress
 from servicedesk.register.service.writers import Writer
 
 _LINES_PER_SETTLEMENT = 500
@@ -49,12 +48,12 @@ class Work:
         self.unchanged = 0
         self.warnings: Counter[str] = Counter()
 
-    def run(self, progress: Progress, only: array[int] | None = None) -> None:
+    def run(self, progress: Progress, only: Sequence[int] | None = None) -> None:
         """Work through the list, or through the lines whose numbers are in `only` (rising)."""
-        pick = build_picker(self._source.layout.positions, self._source.layout.width)
+        pick = self._source.layout.picker()
         wanted = iter(only) if only is not None else None
         following = next(wanted, 0) if wanted is not None else 0
-        for block in self._source.records():
+        for step, block in enumerate(self._source.records()):
             if wanted is not None:
                 chosen = []
                 for found in block:
@@ -66,7 +65,9 @@ class Work:
                     break
             else:
                 self._take(block, pick)
-            progress(self._source.position())
+            if step % BLOCKS_PER_STEP == 0:
+                progress(self._source.position())
+        progress(self._source.size_bytes)
         self._settle()
         if self._writer.buffered:
             self._writer.spill()

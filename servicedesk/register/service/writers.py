@@ -277,4 +277,8 @@ class BatchWriter:
 
 
 def _escaped(row: Row) -> Row:
+    """Return the row with what COPY's text format reads as a sign of its own written as an escape."""
+    whole = "".join(filter(None, row[:24])) + row.employment_condition
+    if "\\" not in whole and whole.isprintable():
+        return row
     return Row._make(value.translate(_ESCAPES) if isinstance(value, str) else value for value in row)

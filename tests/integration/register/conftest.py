@@ -45,7 +45,10 @@ class Desk:
 
     def people(self) -> dict[str, Person]:
         with self.database.reading() as session:
-            return {p.file_number: p for p in session.scalars(select(Person).where(Person.office_id == self.office.id))}
+            return {
+                p.file_number: p
+                for p in session.scalars(select(Person).where(Person.office_id == self.office.id))
+            }
 
     def titles(self) -> list[Title]:
         with self.database.reading() as session:
