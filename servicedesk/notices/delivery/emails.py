@@ -144,7 +144,7 @@ def send(server: MailServer, message: EmailMessage, *, sender: str, recipient: s
                 connection.quit()
             connection.close()
     except smtplib.SMTPServerDisconnected as fault:
-        raise ServerUnreachable("the mail server hung up") from fault
+        raise ServerUnreachable("the mail server hung up, or answered too late") from fault
     except (OSError, smtplib.SMTPException) as fault:
         raise ServerUnreachable(f"mail server: {_reason(fault)}") from fault
 
