@@ -8,6 +8,10 @@ from servicedesk.web.dates import BirthDateParts, EndDateParts
 from servicedesk.web.forms import MAX_NAME, AtMost, BaseForm, Filled, LineField, clean_text
 from servicedesk.web.locale import lazy_gettext as _l
 
+INCOMPLETE_EMAIL = _l("Schreiben Sie die E-Mail-Adresse vollständig, zum Beispiel name@example.org.")
+ODD_PHONE = _l("Schreiben Sie die Nummer mit Ziffern und mit Vorwahl, zum Beispiel 0151 23456789.")
+ODD_ADDRESS = _l("Schreiben Sie Straße, Postleitzahl und Ort, so wie sie auf einem Brief stehen.")
+
 
 class SurnameForm(BaseForm):
     """Ask for a surname, to say who is responsible."""
@@ -93,13 +97,91 @@ class ReachForm(BaseForm):
         if not super().validate(extra_validators):
             return False
         if self.email.data and not is_email(self.email.data):
-            self.email.errors = [
-                str(_l("Schreiben Sie die E-Mail-Adresse vollständig, zum Beispiel name@example.org."))
-            ]
+            self.email.errors = [str(INCOMPLETE_EMAIL)]
             return False
         if self.email.data or self.phone.data or self.address.data or self.comes.data:
             return True
         self.email.errors = [str(_l("Nennen Sie einen Weg, auf dem wir Sie erreichen. Einer genügt."))]
+        return False
+
+
+class WishForm(BaseForm):
+    """Ask how to go on when no offered time suits."""
+
+    way = RadioField(
+        _l("Wie sollen wir einen Termin finden?"),
+        [Filled(_l("Wählen Sie einen der beiden Wege."))],
+    )
+    note = TextAreaField(_l("Was sollen wir wissen?"), [AtMost(300)], filters=[clean_text])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.way.choices = [
+            ("wait", str(_l("Auf die Warteliste: Wird eine frühere Zeit frei, melden wir uns"))),
+            ("call", str(_l("Rufen Sie mich an"))),
+        ]
+
+
+class CancelForm(BaseForm):
+    """Take the wish to call an appointment off."""
+
+    reason = LineField(_l("Warum sagen Sie ab?"), [AtMost(200)])
+
+
+class AddressForm(BaseForm):
+    """Ask for the address where a person lives now, in the parts that the register has."""
+
+    street = LineField(
+        _l("Straße"), [Filled(_l("Schreiben Sie die Straße, in der Sie wohnen.")), AtMost(MAX_NAME)]
+    )
+    house_number = LineField(_l("Hausnummer"), [AtMost(30)])
+    postcode = LineField(
+        _l("Postleitzahl"), [Filled(_l("Schreiben Sie die Postleitzahl, fünf Ziffern.")), AtMost(12)]
+    )
+    town = LineField(_l("Ort"), [Filled(_l("Schreiben Sie den Ort.")), AtMost(100)])
+
+
+class LanguageForm(BaseForm):
+    """Ask in which language the office shall write."""
+
+    language = RadioField(
+        _l("In welcher Sprache sollen wir Ihnen schreiben?"), [Filled(_l("Wählen Sie eine Sprache."))]
+    )
+
+
+class EmailForm(BaseForm):
+    """Ask for an e-mail address."""
+
+    email = LineField(
+        _l("Wie lautet Ihre E-Mail-Adresse?"),
+        [Filled(_l("Schreiben Sie Ihre E-Mail-Adresse, oder gehen Sie zurück.")), AtMost(MAX_NAME)],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for an address that can be one."""
+        if not super().validate(extra_validators):
+            return False
+        if is_email(self.email.data or ""):
+            return True
+        self.email.errors = [str(INCOMPLETE_EMAIL)]
+        return False
+
+
+class PhoneForm(BaseForm):
+    """Ask for a telephone number."""
+
+    phone = LineField(
+        _l("Unter welcher Telefonnummer erreichen wir Sie?"),
+        [Filled(_l("Schreiben Sie Ihre Telefonnummer, oder gehen Sie zurück.")), AtMost(60)],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Ask for a number that can be dialled."""
+        if not super().validate(extra_validators):
+            return False
+        if sum(sign.isdecimal() for sign in self.phone.data or "") >= 5:
+            return True
+        self.phone.errors = [str(ODD_PHONE)]
         return False
 
 

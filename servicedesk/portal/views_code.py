@@ -63,7 +63,7 @@ def birth_date() -> str | Response | tuple[str, int]:
     return redirect(url_for("portal_case.home"), 303)
 
 
-def _open_case(typed: str, born: PartialDate) -> tuple[CodeAccepted | CodeRefused, str]:
+def _open_case(typed: str, born: PartialDate | None) -> tuple[CodeAccepted | CodeRefused, str]:
     token = ""
     with unit_of_work() as session:
         outcome = check_code(
@@ -72,7 +72,7 @@ def _open_case(typed: str, born: PartialDate) -> tuple[CodeAccepted | CodeRefuse
             now=now(),
             office_id=office().id,
             typed_code=typed,
-            birth_date=BirthDate(born.year, born.month, born.day),
+            birth_date=BirthDate(born.year, born.month, born.day) if born else None,
             source=request.remote_addr or "",
             find_birth_date=lambda kind, subject: find_birth_date(session, kind, subject),
         )

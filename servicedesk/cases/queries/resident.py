@@ -23,7 +23,7 @@ from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.notices.contexts import Sender
 from servicedesk.offices.queries import OfficeView, get_staff, get_team
-from servicedesk.register.models import ContactClaim, Person, Title
+from servicedesk.register.models import Person, Title
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,18 +56,6 @@ class ResidentReceipt:
 
 
 @dataclass(frozen=True, slots=True)
-class Reachability:
-    """Say which ways to a person are known, never the number or address itself: a flatmate opens post, too.
-
-    `claimed` holds the kinds (email, phone, address) that somebody gave and nobody has confirmed yet.
-    """
-
-    has_email: bool
-    has_phone: bool
-    claimed: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
 class ResidentView:
     """Carry a case as its own person sees it.
 
@@ -91,7 +79,6 @@ class ResidentView:
     papers_missing: int
     papers_waiting: int
     sender: Sender
-    reach: Reachability
     ready_at: datetime | None
     decision: str | None
     is_closed: bool
@@ -143,7 +130,6 @@ def get_resident_view(session: Session, actor: Actor, office: OfficeView, *, now
         papers_missing=count_missing(requirements, known),
         papers_waiting=count_missing(requirements, promised),
         sender=_sender(session, case),
-        reach=_reach(session, person, now),
         ready_at=case.ready_at,
         decision=case.decision,
         is_closed=case.closed_at is not None,
@@ -181,20 +167,3 @@ def _sender(session: Session, case: Case) -> Sender:
     team = get_team(session, case.office_id, case.team_id)
     member = get_staff(session, case.office_id, case.owner_id) if case.owner_id else None
     return build_sender(team, member)
-
-
-def _reach(session: Session, person: Person, now: datetime) -> Reachability:
-    claims = (
-        select(ContactClaim.kind, ContactClaim.state, ContactClaim.expires_at)
-        .where(ContactClaim.person_id == person.id, ContactClaim.state.in_(("claimed", "confirmed")))
-        .order_by(ContactClaim.claimed_at)
-    )
-    rows = session.execute(claims).all()
-    confirmed = {kind for kind, state, _ in rows if state == "confirmed"}
-    return Reachability(
-        has_email="email" in confirmed or person.email_sealed is not None,
-        has_phone="phone" in confirmed or person.phone_sealed is not None,
-        claimed=frozenset(
-            kind for kind, state, ends in rows if state == "claimed" and (ends is None or ends > now)
-        ),
-    )

@@ -1,0 +1,177 @@
+"""Gather what the pages of a case show, and keep what its person has chosen but not confirmed yet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from servicedesk.accounts import sessions
+from servicedesk.booking.queries import (
+    AppointmentView,
+    WishView,
+    find_appointment,
+    find_wish,
+    get_terms,
+    list_appointments_of_case,
+)
+from servicedesk.booking.rules.life import State
+from servicedesk.booking.rules.offers import DIRECT
+from servicedesk.cases.queries.resident import ResidentPaper, ResidentView, get_resident_view
+from servicedesk.kernel.errors import NotAllowed
+from servicedesk.web.runtime import actor, identity, now, office, runtime
+
+
+class Step(StrEnum):
+    """Name the one thing a person has to do now."""
+
+    apply = "apply"
+    choose_time = "choose_time"
+    wait_for_office = "wait_for_office"
+    gather_papers = "gather_papers"
+    come = "come"
+    after_appointment = "after_appointment"
+    none = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperLists:
+    """Sort a person's papers: what everybody brings, of what one is enough, what only some need."""
+
+    always: tuple[ResidentPaper, ...]
+    groups: tuple[tuple[ResidentPaper, ...], ...]
+    sometimes: tuple[ResidentPaper, ...]
+
+    @classmethod
+    def of(cls, papers: tuple[ResidentPaper, ...]) -> "PaperLists":
+        """Return the lists, each in the catalogue's order."""
+        groups: dict[str, list[ResidentPaper]] = {}
+        for paper in papers:
+            if paper.requirement.group:
+                groups.setdefault(paper.requirement.group, []).append(paper)
+        return cls(
+            always=tuple(paper for paper in papers if paper.requirement.is_mandatory),
+            groups=tuple(tuple(group) for group in groups.values()),
+            sometimes=tuple(
+                paper for paper in papers if paper.requirement.condition and not paper.requirement.group
+            ),
+        )
+
+    def best_of(self, group: tuple[ResidentPaper, ...]) -> ResidentPaper:
+        """Return the paper of a group that is furthest on its way."""
+        order = [paper for paper in group if not paper.is_to_bring] or [
+            paper for paper in group if not paper.is_waiting
+        ]
+        return (order or list(group))[0]
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """Carry everything about a case that its pages show.
+
+    `appointment` is the one that lies ahead or runs; `past` the last one whose time has gone by.
+    """
+
+    view: ResidentView
+    appointment: AppointmentView | None
+    past: AppointmentView | None
+    cancelled: AppointmentView | None
+    wish: WishView | None
+    is_bookable: bool
+    minutes: int
+    can_change: bool
+
+    @property
+    def lists(self) -> PaperLists:
+        """Return the papers, sorted."""
+        return PaperLists.of(self.view.papers)
+
+    @property
+    def step(self) -> Step:
+        """Return what comes first."""
+        if self.view.is_closed or self.view.decision is not None:
+            return Step.none
+        if self.view.receipt is None:
+            return Step.apply
+        if self.appointment is not None:
+            return Step.gather_papers if self.view.papers_waiting else Step.come
+        if self.wish is not None:
+            return Step.wait_for_office
+        if self.past is not None:
+            return Step.after_appointment
+        return Step.choose_time if self.is_bookable else Step.wait_for_office
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Be a time somebody picked: `slot` is how a form carries it."""
+
+    desk_id: UUID
+    starts_local: datetime
+
+    @property
+    def slot(self) -> str:
+        """Return the value of the button."""
+        return f"{self.desk_id.hex}.{self.starts_local:%Y%m%dT%H%M}"
+
+    @classmethod
+    def read(cls, slot: str | None) -> "Choice | None":
+        """Return the choice a form carries, None for anything else."""
+        desk, _, starts = (slot or "")[:60].partition(".")
+        if not (starts.isascii() and desk.isascii()):
+            return None
+        try:
+            return cls(UUID(desk), datetime.strptime(starts, "%Y%m%dT%H%M"))
+        except ValueError:
+            return None
+
+
+def own_case() -> UUID:
+    """Return the case of the code; the access rule has let nobody else in."""
+    case_id = actor().case_id
+    if case_id is None:
+        raise NotAllowed
+    return case_id
+
+
+def load_page(session: Session) -> CasePage:
+    """Return what the pages of the present person's case show."""
+    view = get_resident_view(session, actor(), office(), now=now())
+    booked = find_appointment(session, view.case_id)
+    terms = get_terms(session, view.case_id)
+    is_ahead = booked is not None and booked.ends_at > now()
+    earlier = list_appointments_of_case(session, view.case_id)
+    gone = {State.passed, State.kept, State.no_show, State.booked}
+    return CasePage(
+        view=view,
+        appointment=booked if is_ahead else None,
+        past=next((one for one in earlier if one.state in gone and one.ends_at <= now()), None),
+        cancelled=earlier[0] if earlier and earlier[0].state == State.cancelled else None,
+        wish=find_wish(session, view.case_id),
+        is_bookable=terms.mode == DIRECT and not terms.is_closed,
+        minutes=terms.minutes,
+        can_change=booked is not None and booked.can_change(now()),
+    )
+
+
+def read_answers(session: Session) -> dict[str, Any]:
+    """Return what this browser has typed or picked so far."""
+    signed_in = identity()
+    return sessions.load_data(session, signed_in.session_id, runtime().vault) if signed_in else {}
+
+
+def keep_answers(session: Session, **changes: object) -> None:
+    """Remember typed answers for as long as the session lives; None forgets one."""
+    signed_in = identity()
+    if signed_in is None:
+        return
+    kept = {**read_answers(session), **changes}
+    sessions.save_data(
+        session,
+        signed_in.session_id,
+        {name: value for name, value in kept.items() if value is not None},
+        runtime().vault,
+        now=now(),
+    )

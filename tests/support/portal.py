@@ -1,0 +1,60 @@
+"""A resident with a letter: an office with desks, one case, its code; for the pages behind the code."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from servicedesk.accounts.codes import issue_code
+from servicedesk.booking.service import compile_calendar
+from servicedesk.cases.rules import Origin
+from servicedesk.cases.service import open_case
+from servicedesk.kernel.permissions import SYSTEM
+from servicedesk.register.models import Person
+from tests.support.office import Cast, add_person, add_title, load_cast
+
+BORN = {"birth_date-day": "17", "birth_date-month": "5", "birth_date-year": "1990"}
+
+
+@dataclass
+class Letter:
+    """Be what lies on the kitchen table: a code, and whose case it opens."""
+
+    cast: Cast
+    case_id: UUID
+    person_id: UUID
+    code: str
+
+
+def send_letter(
+    session, vault, now, *, cast=None, ends_on=date(2027, 2, 15), concern_id="permit_study", **person
+) -> Letter:
+    """Load the office where there is none, add a resident with a title and a case, and issue a code."""
+    cast = cast or load_cast(session, now)
+    basis = person.pop("legal_basis", "16b.1")
+    person_id = add_person(session, cast.office, **person)
+    add_title(session, cast.office, person_id, ends_on, legal_basis=basis)
+    case = open_case(
+        session,
+        person=session.get_one(Person, person_id),
+        concern_id=concern_id,
+        origin=Origin.due,
+        actor=SYSTEM,
+        now=now,
+    )
+    issued = issue_code(
+        session,
+        vault,
+        office_id=cast.office.id,
+        subject=("case", case.id),
+        now=now,
+        expires_at=now + timedelta(days=300),
+    )
+    compile_calendar(session, office_id=cast.office.id, now=now)
+    return Letter(cast, case.id, person_id, issued.code)
+
+
+def enter(browser, letter, language="de", **born):
+    """Open the case with code and birth date."""
+    browser.get(f"/{language}/code")
+    browser.submit(code=letter.code)
+    return browser.submit(**{**BORN, **born})
