@@ -1,7 +1,7 @@
 """Run the nightly work of outreach; each part in a transaction of its own."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -14,10 +14,11 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.offices.models import Office
 from servicedesk.offices.queries import OfficeView, get_office_by_id
+from servicedesk.outreach.queries.candidates import list_due_keys
 from servicedesk.outreach.service.invitations import PART, Sums, invite_part, open_run, record_run
 
 Progress = Callable[[int, int], None]
-"""Be told how much is done, of how much (0 where that is unknown)."""
+"""Be told how many titles are settled, of how many of the office at work."""
 
 
 def run_invitations(
@@ -43,15 +44,14 @@ def run_invitations(
         done = Sums()
         with database.reading() as session:
             run = open_run(session, office, now=now, run_id=run_id, public_url=public_url)
-        after: tuple[date, UUID] | None = None
-        while not should_stop():
-            work = partial(invite_part, vault=vault, run=run, now=now, after=after, size=part)
-            sums, after = database.run(work)
-            done = done.joined(sums)
-            if progress is not None:
-                progress(total.due + done.due, 0)
-            if after is None:
+            keys = list_due_keys(session, run.terms, run.today)
+        for start in range(0, len(keys), part):
+            if should_stop():
                 break
+            work = partial(invite_part, vault=vault, run=run, now=now, keys=keys[start : start + part])
+            done = done.joined(database.run(work))
+            if progress is not None:
+                progress(min(start + part, len(keys)), len(keys))
         database.run(partial(record_run, run=run, sums=done, now=now))
         total = total.joined(done)
     return {

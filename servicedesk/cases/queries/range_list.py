@@ -169,7 +169,7 @@ def list_range_rows(
             or_(order_day > after.ends_on, and_(order_day == after.ends_on, matters.c.row_id > after.row_id))
         )
     found = session.execute(query).all()
-    rows = _build_rows(session, scope, found[:limit], now=now, zone=zone)
+    rows = build_rows(session, scope, found[:limit], now=now, zone=zone)
     return RangePage(rows, rows[-1].cursor if len(found) > limit else None)
 
 
@@ -286,9 +286,10 @@ def name_condition(text: str, folding: FoldingRule) -> ColumnElement[bool]:
     return or_(by_number, and_(Person.surname_key >= key, Person.surname_key < f"{key}~"))
 
 
-def _build_rows(
+def build_rows(
     session: Session, scope: Scope, found: Any, *, now: datetime, zone: ZoneInfo
 ) -> tuple[RangeRow, ...]:
+    """Return the rows of (case id or None, title id, person id), in the order given; the caller has checked scope."""
     case_ids = [case_id for case_id, _, _ in found if case_id]
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(case_ids)))}
     title_ids = [title_id for _, title_id, _ in found if title_id]

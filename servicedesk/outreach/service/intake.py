@@ -48,7 +48,6 @@ INTAKE = Table(
     Column("team_id", Uuid),
     Column("owner_id", Uuid),
     Column("audit_id", Uuid),
-    Column("invitation_id", Uuid),
     Column("outbox_id", Uuid),
     prefixes=["TEMPORARY"],
 )
@@ -58,7 +57,7 @@ _COLUMNS = tuple(column.name for column in INTAKE.columns)
 
 @dataclass(frozen=True, slots=True)
 class IntakeRow:
-    """Be one decided title; the last six fields only where a case is opened."""
+    """Be one decided title; the last fields only where a case is opened."""
 
     title_id: UUID
     ends_on: date
@@ -73,7 +72,6 @@ class IntakeRow:
     team_id: UUID | None = None
     owner_id: UUID | None = None
     audit_id: UUID | None = None
-    invitation_id: UUID | None = None
     outbox_id: UUID | None = None
 
 
@@ -185,14 +183,13 @@ def insert_audit(session: Session, run: RunFacts) -> None:
 def insert_invitations(session: Session, run: RunFacts) -> None:
     """Note the first step of writing to each invited person; a case invited again points to the newer letter."""
     source = select(
-        INTAKE.c.invitation_id,
-        literal(run.office_id, Uuid),
         INTAKE.c.case_id,
         literal(1),
+        literal(run.office_id, Uuid),
         INTAKE.c.outbox_id,
         literal(run.now, UtcDateTime),
     ).where(INTAKE.c.outcome == Outcome.invited.value)
-    names = "id office_id case_id step outbox_id created_at".split()
+    names = "case_id step office_id outbox_id created_at".split()
     inserting = _upsert(session, Invitation).from_select(names, source)
     session.execute(
         inserting.on_conflict_do_update(
@@ -225,9 +222,9 @@ def _line(row: IntakeRow) -> str:
     """Return one line of COPY text; only ids, days and codes of ours, so nothing needs escaping."""
     case = row.case_id.hex if row.case_id else _NULL
     head = f"{row.title_id.hex}\t{row.ends_on}\t{row.due_on}\t{row.outcome}\t{row.reason}\t{case}\t{row.is_new_case}"
-    ids = (row.person_id, row.team_id, row.owner_id, row.audit_id, row.invitation_id, row.outbox_id)
-    person, team, owner, audit, invitation, outbox = (value.hex if value else _NULL for value in ids)
-    tail = f"{row.ref or _NULL}\t{person}\t{row.concern_id or _NULL}\t{team}\t{owner}\t{audit}\t{invitation}\t{outbox}"
+    ids = (row.person_id, row.team_id, row.owner_id, row.audit_id, row.outbox_id)
+    person, team, owner, audit, outbox = (value.hex if value else _NULL for value in ids)
+    tail = f"{row.ref or _NULL}\t{person}\t{row.concern_id or _NULL}\t{team}\t{owner}\t{audit}\t{outbox}"
     return f"{head}\t{tail}\n"
 
 

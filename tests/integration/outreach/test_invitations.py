@@ -174,7 +174,7 @@ def test_who_is_not_invited_is_excluded_with_the_reason(night, title, reason):
 def test_the_last_day_still_invites_and_the_day_after_does_not(night):
     last = night.add(TODAY, family_name="Letzter")
     night.add(TODAY - timedelta(days=1), family_name="Zuspaet")
-    answer, reasons = night.run()
+    _answer, reasons = night.run()
     assert reasons == {"due": 1, "expired": 1}
     assert night.case_of(last).ends_on == TODAY
     letter, _ = night.letter_of(last)

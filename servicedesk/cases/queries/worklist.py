@@ -1,0 +1,226 @@
+"""Judge every open case of a scope in four statements, so that each filter and its number come from one truth.
+
+The state word and the next step are pure functions of facts; writing them again as SQL would give two answers.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Date, func, literal, select
+from sqlalchemy.orm import Session
+
+from servicedesk.cases.models import Application, Case, CaseRequirement
+from servicedesk.cases.queries.facts import count_missing, zone_of
+from servicedesk.cases.queries.range_list import NEVER, Cursor, RangeRow, build_rows, with_appointments
+from servicedesk.cases.queries.scope import Scope
+from servicedesk.cases.rules import (
+    CALL_WITHIN,
+    OUR_STEPS,
+    CaseFacts,
+    Decision,
+    NextStep,
+    PaperState,
+    Receipt,
+    StateWord,
+    decide_next_step,
+    decide_state,
+    list_in_force,
+)
+from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.checklists.rules import PersonFacts, Requirement, list_requirements, person_age
+from servicedesk.kernel.clock import local_day
+from servicedesk.register.models import Person
+
+_WAITING = frozenset({NextStep.wait_for_person, NextStep.wait_for_papers})
+
+
+class WorkGroup(StrEnum):
+    """Name what a case worker asks for; one case may belong to several groups."""
+
+    needs_us = "needs_us"
+    risk = "risk"
+    waiting = "waiting"
+    invited = "invited"
+    appointment = "appointment"
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Hold what decides about one open case; `RangeRow` has what its line in a table shows."""
+
+    case_id: UUID
+    title_id: UUID | None
+    person_id: UUID
+    owner_id: UUID | None
+    concern_id: str
+    surname_key: str
+    facts: CaseFacts
+    state: StateWord
+    step: NextStep
+    groups: frozenset[WorkGroup]
+
+    @property
+    def cursor(self) -> Cursor:
+        """Return the place of the matter in the order of all."""
+        return Cursor(self.facts.ends_on or NEVER, self.case_id)
+
+
+def list_open_matters(
+    session: Session, scope: Scope, *, now: datetime, booked: Mapping[UUID, datetime]
+) -> tuple[Matter, ...]:
+    """Return every open case in scope by end date; `booked` are coming appointments from the booking room."""
+    zone = zone_of(session, scope.office_id)
+    today = local_day(now, zone)
+    receipts, states = _receipts(session, scope), _paper_states(session, scope)
+    papers = _Papers(today)
+    found = []
+    for row in session.execute(_open_cases(scope)):
+        case_states = states.get(row.id, {})
+        in_force = list_in_force(receipts.get(row.id, ()))
+        needed: tuple[Requirement, ...] = ()
+        if in_force:
+            birth = (row.birth_year, row.birth_month, row.birth_day)
+            needed = papers.of(row.concern_id, row.title_id is not None, *birth)
+        facts = CaseFacts(
+            is_case=True,
+            ends_on=row.ends_on,
+            due_on=row.due_on,
+            opened_at=row.opened_at,
+            invited_at=row.invited_at,
+            applied_at=in_force[0].received_at if in_force else None,
+            papers_to_check=sum(state is PaperState.received for state in case_states.values()),
+            papers_missing=count_missing(needed, case_states),
+            ready_at=row.ready_at,
+            appointment_at=booked.get(row.id),
+            decision=Decision(row.decision) if row.decision else None,
+            decided_at=row.decided_at,
+        )
+        state, step = decide_state(facts, now, zone), decide_next_step(facts, now, zone)
+        found.append(
+            Matter(
+                row.id,
+                row.title_id,
+                row.person_id,
+                row.owner_id,
+                row.concern_id,
+                row.surname_key,
+                facts,
+                state,
+                step,
+                groups_of(facts, state, step, today),
+            )
+        )
+    return tuple(found)
+
+
+def groups_of(facts: CaseFacts, state: StateWord, step: NextStep, today: date) -> frozenset[WorkGroup]:
+    """Return the groups a judged case belongs to; pure."""
+    has_applied = facts.applied_at is not None or facts.decision is not None
+    is_near = facts.ends_on is not None and facts.ends_on - CALL_WITHIN <= today
+    answers = {
+        WorkGroup.needs_us: step in OUR_STEPS,
+        WorkGroup.risk: is_near and not has_applied,
+        WorkGroup.waiting: step in _WAITING,
+        WorkGroup.invited: state is StateWord.invited,
+        WorkGroup.appointment: state is StateWord.appointment,
+    }
+    return frozenset(group for group, holds in answers.items() if holds)
+
+
+def list_matter_rows(
+    session: Session,
+    scope: Scope,
+    matters: Iterable[Matter],
+    *,
+    now: datetime,
+    booked: Mapping[UUID, datetime],
+) -> tuple[RangeRow, ...]:
+    """Return the lines of some matters, in the order given."""
+    zone = zone_of(session, scope.office_id)
+    keys = [(matter.case_id, matter.title_id, matter.person_id) for matter in matters]
+    rows = build_rows(session, scope, keys, now=now, zone=zone)
+    return with_appointments(rows, booked, now=now, zone=zone)
+
+
+def list_visible(session: Session, scope: Scope, case_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those of some cases that lie in scope."""
+    if not case_ids:
+        return frozenset()
+    return frozenset(session.scalars(select(Case.id).where(Case.id.in_(case_ids), scope.cases())))
+
+
+def count_people(session: Session, scope: Scope) -> int:
+    """Count the people in scope."""
+    return session.scalar(select(func.count()).select_from(Person).where(scope.people())) or 0
+
+
+def _open_cases(scope: Scope) -> Any:
+    return (
+        select(
+            Case.id,
+            Case.title_id,
+            Case.person_id,
+            Case.owner_id,
+            Case.concern_id,
+            Case.ends_on,
+            Case.due_on,
+            Case.opened_at,
+            Case.invited_at,
+            Case.ready_at,
+            Case.decision,
+            Case.decided_at,
+            Person.surname_key,
+            Person.birth_year,
+            Person.birth_month,
+            Person.birth_day,
+        )
+        .join(Person, Person.id == Case.person_id)
+        .where(scope.cases(), Case.closed_at.is_(None))
+        .order_by(func.coalesce(Case.ends_on, literal(NEVER, Date)), Case.id)
+    )
+
+
+def _receipts(session: Session, scope: Scope) -> dict[UUID, list[Receipt]]:
+    query = (
+        select(Application.case_id, Application.id, Application.received_at, Application.supersedes_id)
+        .join(Case, Case.id == Application.case_id)
+        .where(scope.cases(), Case.closed_at.is_(None))
+    )
+    found: dict[UUID, list[Receipt]] = {}
+    for case_id, application_id, received_at, supersedes_id in session.execute(query):
+        found.setdefault(case_id, []).append(Receipt(application_id, received_at, supersedes_id))
+    return found
+
+
+def _paper_states(session: Session, scope: Scope) -> dict[UUID, dict[str, PaperState]]:
+    query = (
+        select(CaseRequirement.case_id, CaseRequirement.document_id, CaseRequirement.state)
+        .join(Case, Case.id == CaseRequirement.case_id)
+        .where(scope.cases(), Case.closed_at.is_(None))
+    )
+    found: dict[UUID, dict[str, PaperState]] = {}
+    for case_id, document_id, state in session.execute(query):
+        found.setdefault(case_id, {})[document_id] = PaperState(state)
+    return found
+
+
+@dataclass(slots=True)
+class _Papers:
+    """Answer which papers a concern needs; people who are alike share the answer."""
+
+    today: date
+    _known: dict[tuple[str, bool, int | None], tuple[Requirement, ...]] = field(default_factory=dict)
+
+    def of(
+        self, concern_id: str, is_renewal: bool, year: int, month: int, day: int
+    ) -> tuple[Requirement, ...]:
+        key = (concern_id, is_renewal, person_age(year, month, day, self.today))
+        if key not in self._known:
+            concern = load_catalogue().find_concern(concern_id)
+            facts = PersonFacts(is_renewal=is_renewal, age=key[2])
+            self._known[key] = list_requirements(concern, facts) if concern else ()
+        return self._known[key]
