@@ -48,7 +48,7 @@ def run(ctx: click.Context, name: str, as_json: bool) -> None:
         task = bar.add_task(name, total=None, visible=False)
 
         def show(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total, visible=True)
+            bar.update(task, completed=done, total=total or None, visible=True)
 
         try:
             job_context = build_context(context.database, context.settings, context.clock, progress=show)

@@ -16,6 +16,7 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.notices.batches import purge_printed_codes
 from servicedesk.notices.delivery import DeliveryTools, Progress, deliver_due, sweep
 from servicedesk.notices.queries import has_due_notices
+from servicedesk.outreach.jobs import run_invitations
 from servicedesk.settings import Settings
 
 LEFT_TO_OTHERS = timedelta(minutes=2)
@@ -62,6 +63,18 @@ def _calendar(context: JobContext) -> dict[str, Any]:
     return dict(run_calendar(context.database, now=context.now()))
 
 
+def _invite(context: JobContext) -> dict[str, Any]:
+    return run_invitations(
+        context.database,
+        context.vault,
+        now=context.now(),
+        public_url=context.settings.public_url,
+        run_id=context.run_id,
+        progress=context.progress,
+        should_stop=context.should_stop,
+    )
+
+
 def _deliver(context: JobContext) -> dict[str, Any]:
     return deliver_due(context.tools, should_stop=context.should_stop, progress=context.progress)
 
@@ -98,6 +111,7 @@ def _retention(context: JobContext) -> dict[str, Any]:
 
 _ALL = (
     Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
+    Job("invite", "invite everybody who became due", Daily(time(2, 0)), _invite),
     Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
     Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),
     Job(
