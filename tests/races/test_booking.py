@@ -24,7 +24,7 @@ def world_with(database, cases, **office):
 def states(database):
     with database.reading() as session:
         rows = session.execute(select(Appointment.state, func.count()).group_by(Appointment.state))
-        return {state: count for state, count in rows}
+        return dict(rows.all())
 
 
 def assert_whole(database, world):
