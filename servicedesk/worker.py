@@ -12,6 +12,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -120,7 +121,9 @@ class TimetableLock:
 
     def release(self) -> None:
         """Give the right back."""
-        with self._guard:
+        with self._guard, suppress(DBAPIError):
+            if self._connection is not None:
+                self._connection.execute(text(f"SELECT pg_advisory_unlock({_LOCK})"))
             self._drop()
 
     def _take(self) -> Connection | None:
