@@ -31,9 +31,13 @@ def read_workbook(stream: BinaryIO, file_name: str) -> Iterator[list[Record]]:
         if sheet is None:
             raise CannotReadList(file=file_name, fault="Die Arbeitsmappe hat kein Tabellenblatt.")
         block: list[Record] = []
+        width = 0
         for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
             fields = [_text(value) for value in row]
+            # A row ends with its last filled cell.
+            fields.extend([""] * (width - len(fields)))
             if any(fields):
+                width = width or len(fields)
                 block.append((number, fields, Look.DIRTY))
             if len(block) == _ROWS_PER_BLOCK:
                 yield block
