@@ -1,13 +1,15 @@
 """Let somebody without a letter apply: a question a page, then the explicit sentence; the arrival counts."""
 
+import math
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from servicedesk.accounts.floods import FloodLimit, admit
 from servicedesk.cases.service import ContactContent, receive_contact_request
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.portal import forms
@@ -21,6 +23,15 @@ from servicedesk.web.locale import gettext
 from servicedesk.web.runtime import language, now, office, runtime
 
 blueprint = Blueprint("portal_contact", __name__, url_prefix="/<lang>/contact")
+
+FLOOD = FloodLimit(
+    door="contact",
+    at_once=20,
+    window=timedelta(minutes=15),
+    step=timedelta(seconds=20),
+    longest=timedelta(minutes=5),
+)
+"""A house full of people behind one address passes at once; a program soon waits five minutes each time."""
 
 STEPS = ("name", "birth-date", "ends", "concern", "reach")
 Answers = dict[str, Any]
@@ -46,12 +57,9 @@ def question(step: str) -> str | Response:
     if not form.validate_on_submit():
         return render_template(f"portal/contact_{step.replace('-', '_')}.html", form=form, back=_back(step))
     answers[step] = _READERS[step](form)
-
-    def keep(session: Session) -> Response:
-        write_draft(session, answers)
-        return redirect(_next(answers), 303)
-
-    return act(keep)
+    # No key here: an answer may be sent again with another value after going back.
+    runtime().database.run(lambda session: write_draft(session, answers))
+    return redirect(_next(answers), 303)
 
 
 @blueprint.route("/check", methods=["GET", "POST"])
@@ -77,22 +85,43 @@ def check() -> str | Response:
             ends_on=_day(answers),
         )
 
+    arrived_at = _arrival(answers)
+    passes_at = _passes_at(answers)
+    if passes_at > now():
+        return redirect(url_for("portal_contact.wait"), 303)
+
     def send(session: Session) -> Response:
         ref = receive_contact_request(
             session,
             runtime().vault,
             office=office(),
-            received_at=now(),
+            received_at=arrived_at,
             locale=language().tag,
             concern_id=concern.id,
             ends_on=_day(answers),
             content=_content(answers, sentence),
             now=now(),
         )
-        write_draft(session, {"receipt": {"ref": ref, "at": now().isoformat()}})
+        write_draft(session, {"receipt": {"ref": ref, "at": arrived_at.isoformat()}})
         return redirect(url_for("portal_contact.received"), 303)
 
     return act(send)
+
+
+@blueprint.get("/wait")
+@access(PUBLIC)
+def wait() -> str | Response:
+    """Ask for a little patience when one network sends very much; the first arrival still counts."""
+    answers = read_draft()
+    if "passes_at" not in answers:
+        return redirect(url_for("portal_contact.check"), 303)
+    left = datetime.fromisoformat(answers["passes_at"]) - now()
+    return render_template(
+        "portal/contact_wait.html",
+        form=forms.ConfirmForm(),
+        arrived_at=_arrival(answers),
+        minutes=max(0, math.ceil(left.total_seconds() / 60)),
+    )
 
 
 @blueprint.get("/received")
@@ -105,6 +134,26 @@ def received() -> str | Response:
     return render_template(
         "portal/contact_received.html", receipt=receipt, receipt_at=datetime.fromisoformat(receipt["at"])
     )
+
+
+def _arrival(answers: Answers) -> datetime:
+    """Return the instant at which the application first reached us, also when it had to wait."""
+    return datetime.fromisoformat(answers["arrived_at"]) if "arrived_at" in answers else now()
+
+
+def _passes_at(answers: Answers) -> datetime:
+    """Return from when the application is taken; what was promised once holds, whoever floods meanwhile."""
+    if "passes_at" in answers:
+        return datetime.fromisoformat(answers["passes_at"])
+
+    def count(session: Session) -> datetime:
+        pause = admit(session, runtime().vault, FLOOD, source=request.remote_addr or "", now=now())
+        if pause:
+            answers.update(arrived_at=now().isoformat(), passes_at=(now() + pause).isoformat())
+            write_draft(session, answers)
+        return now() + pause
+
+    return runtime().database.run(count)
 
 
 def _content(answers: Answers, sentence: str) -> ContactContent:
