@@ -1,5 +1,6 @@
 """Run the nightly work of outreach; each part in a transaction of its own."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -16,6 +17,7 @@ from servicedesk.offices.models import Office
 from servicedesk.offices.queries import OfficeView, get_office_by_id
 from servicedesk.outreach.queries.candidates import list_due_keys
 from servicedesk.outreach.service.invitations import PART, Sums, invite_part, open_run, record_run
+from servicedesk.outreach.service.reconcile import note_birthdays, open_reconcile_run, reconcile_part
 
 Progress = Callable[[int, int], None]
 """Be told how many titles are settled, of how many of the office at work."""
@@ -61,6 +63,33 @@ def run_invitations(
         "failed": total.failed,
         "reasons": dict(sorted(total.reasons.items())),
     }
+
+
+def run_reconcile(
+    database: Database,
+    vault: Vault,
+    *,
+    now: datetime,
+    public_url: str | None = None,
+    office_id: UUID | None = None,
+    should_stop: Callable[[], bool] = lambda: False,
+) -> dict[str, Any]:
+    """Follow what imports changed, and give people who came of age a code of their own.
+
+    Returns how many changes of each kind had an effect, and `birthdays`. Runs before the invitations of a night.
+    """
+    done: Counter[str] = Counter()
+    for office in _offices(database, office_id):
+        with database.reading() as session:
+            run = open_reconcile_run(session, office, now=now)
+        while not should_stop():
+            counted = database.run(partial(reconcile_part, run=run, now=now))
+            if not counted:
+                break
+            done.update(counted)
+        work = partial(note_birthdays, vault=vault, run=run, now=now, public_url=public_url)
+        done["birthdays"] += database.run(work)
+    return dict(sorted(done.items()))
 
 
 def _offices(database: Database, office_id: UUID | None) -> list[OfficeView]:

@@ -18,6 +18,7 @@ from servicedesk.cases.service.contact import (
     reject_contact_request,
 )
 from servicedesk.cases.service.opening import OpenedCase, lead_of, open_case, open_case_by_hand
+from servicedesk.cases.service.owners import change_owner
 from servicedesk.cases.service.papers import announce_document, change_paper, mark_ready
 from servicedesk.cases.service.tasks import NewTask, complete_task, open_case_task, open_tasks
 
@@ -29,6 +30,7 @@ __all__ = [
     "OpenedCase",
     "RecordedApplication",
     "announce_document",
+    "change_owner",
     "change_paper",
     "close_case",
     "complete_task",

@@ -281,7 +281,14 @@ def _intake_row(one: Decided, ids: _IdSeries) -> IntakeRow:
 def _notices(run: OfficeRun, decided: Sequence[Decided], rows: Sequence[IntakeRow]) -> Iterator[NewNotice]:
     for one, row in zip(decided, rows, strict=True):
         if one.outcome is Outcome.invited and row.case_id and row.outbox_id:
-            yield run.writer.invitation(one.candidate, one.handled, one.owner_id, row.case_id, row.outbox_id)
+            yield run.writer.invitation(
+                one.candidate,
+                one.handled,
+                one.owner_id,
+                row.case_id,
+                row.outbox_id,
+                is_again=not row.is_new_case,
+            )
         elif one.reason is Reason.expired and one.candidate.addressee.has_address:
             yield run.writer.expired(one.candidate, one.handled, one.owner_id)
 

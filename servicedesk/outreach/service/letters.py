@@ -34,9 +34,12 @@ class CohortWriter:
         owner_id: UUID | None,
         case_id: UUID,
         outbox_id: UUID,
+        *,
+        is_again: bool = False,
     ) -> NewNotice:
-        """Return the invitation of one person, about their case."""
+        """Return the invitation of one person, about their case; `is_again` after an earlier one was taken back."""
         person, concern = candidate.addressee, handled.concern
+        again = f":{outbox_id.hex}" if is_again else ""
         frame = self.desk.frame(person, handled.team_id, owner_id, self.today)
         facts = PersonFacts(is_renewal=True, age=person.age(self.today))
         context = InvitationLetter(
@@ -56,7 +59,7 @@ class CohortWriter:
             subject=("case", case_id),
             locale=frame.locale,
             context=context,
-            dedupe_key=f"invite:{candidate.title_id.hex}:{candidate.ends_on}",
+            dedupe_key=f"invite:{candidate.title_id.hex}:{candidate.ends_on}{again}",
             team_id=handled.team_id,
             scope_member_id=owner_id,
             id=outbox_id,
