@@ -124,7 +124,8 @@ def search_people(
         return []
     conditions = [Person.file_number.between(wanted, wanted + _LAST_KEY_SIGN)]
     key = fold_surname(wanted, folding)
-    if key:
+    # Names have no digits: with one it can only be a file number.
+    if key and not any(character.isdigit() for character in wanted):
         conditions.append(Person.surname_key.between(key, key + _LAST_KEY_SIGN))
     chosen = _within(office_id, scope).where(or_(*conditions))
     ordered = chosen.order_by(Person.surname_key, Person.given_names, Person.file_number).limit(limit)
@@ -180,7 +181,7 @@ def list_vanished(
         .order_by(Title.vanished_on.desc(), Person.surname_key, Person.file_number)
         .limit(limit)
     )
-    return [VanishedView(_view(person), _title(title)) for person, title in session.execute(chosen).tuples()]
+    return [VanishedView(_view(person), _title(title)) for person, title in session.execute(chosen)]
 
 
 def _within(office_id: UUID, scope: ColumnElement[bool] | None) -> Select[Person]:
