@@ -89,7 +89,7 @@ def build_appointment_sheet(page: CasePage, appointment: AppointmentView, place:
 
 _HEAD = Markup(
     '<!doctype html><html lang="de" dir="ltr"><head><meta charset="utf-8"><title>Ihr Termin</title>'
-    '<meta name="author" content="%s"></head><body>'
+    '<meta name="author" content="%s"><style>@page :first { margin-top: 20mm !important }</style></head><body>'
 )
 _TAIL = Markup("</body></html>")
 
