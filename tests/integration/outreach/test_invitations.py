@@ -11,73 +11,13 @@ from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.ids import new_id
 from servicedesk.notices.contexts import AddressedAs
 from servicedesk.notices.models import Outbox
-from servicedesk.notices.service import open_context
 from servicedesk.outreach.jobs import run_invitations
 from servicedesk.outreach.models import DueOutcome, Invitation, InvitationHold
 from servicedesk.register.models import Person
 from tests.conftest import NOW
 from tests.support.acting import staff
-from tests.support.office import add_person, add_title, load_cast
 
 TODAY = date(2026, 11, 23)
-
-
-class Night:
-    def __init__(self, db, vault):
-        self.db, self.vault = db, vault
-        with db.unit_of_work() as session:
-            self.cast = load_cast(session, NOW)
-            noise = load_cast(session, NOW, ref="nachbarstadt", host="nachbar.example", town="Nachbarstadt")
-            add_title(session, noise.office, add_person(session, noise.office), date(2027, 2, 1))
-        self.noise = noise
-
-    @property
-    def office(self):
-        return self.cast.office
-
-    def add(self, ends_on=date(2027, 2, 15), **more):
-        person = {k: more.pop(k) for k in list(more) if k in PERSON_FIELDS}
-        with self.db.unit_of_work() as session:
-            person_id = add_person(session, self.office, **person)
-            return add_title(session, self.office, person_id, ends_on, **more)
-
-    def run(self, now=NOW, **more):
-        answer = run_invitations(self.db, self.vault, now=now, office_id=self.office.id, **more)
-        reasons = answer.pop("reasons")
-        assert answer["due"] == answer["invited"] + answer["excluded"] + answer["failed"]
-        assert sum(reasons.values()) == answer["due"]
-        return answer, reasons
-
-    def read(self, query):
-        with self.db.reading() as session:
-            return list(session.scalars(query.execution_options(populate_existing=True)))
-
-    def one(self, query):
-        (found,) = self.read(query)
-        return found
-
-    def case_of(self, title_id):
-        return self.one(select(Case).where(Case.title_id == title_id))
-
-    def letter_of(self, title_id):
-        outbox = self.one(select(Outbox).where(Outbox.dedupe_key.contains(title_id.hex)))
-        return open_context(self.vault, outbox.id, outbox.context_sealed), outbox
-
-
-PERSON_FIELDS = {
-    "family_name",
-    "given_names",
-    "born",
-    "language",
-    "moved_away_on",
-    "household_key",
-    "file_number",
-}
-
-
-@pytest.fixture
-def night(db, vault):
-    return Night(db, vault)
 
 
 def sums(due, invited=0, excluded=0, failed=0):
