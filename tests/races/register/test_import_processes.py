@@ -61,8 +61,10 @@ def _wait_until_running(database) -> None:
 def test_the_second_import_at_once_says_so_and_stops(real_db, start):
     first = start()
     _wait_until_running(real_db)
+    first.send_signal(signal.SIGSTOP)
     second = start()
     _, told = second.communicate(timeout=60)
+    first.send_signal(signal.SIGCONT)
     out, _ = first.communicate(timeout=120)
     assert (second.returncode, first.returncode) == (1, 0)
     assert "läuft bereits ein Import" in told
