@@ -6,12 +6,10 @@ from datetime import date, datetime
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.models import Appointment, AppointmentCell, DeskDay
 from servicedesk.booking.queries.facts import get_terms, list_candidate_desks
-from servicedesk.booking.rules.life import State
+from servicedesk.booking.queries.statements import LIST_DAYS, LIST_FREED_CELLS
 from servicedesk.booking.rules.offers import BookingTerms, DeskDayBits, FreeDay, FreeTime, list_free_days
 from servicedesk.booking.rules.ticks import count_seats, read_bits, tick_of, ticks_for
 from servicedesk.kernel.clock import local_day
@@ -48,12 +46,18 @@ def find_offer(
     """
     terms = get_terms(session, case_id)
     desks = list_candidate_desks(session, case_id)
-    found = tuple(_free_days(session, terms, desks, now))
-    wanted = [day for day in found if first_on is None or day.day >= first_on]
+    earliest: FreeTime | None = None
+    wanted: list[FreeDay] = []
+    for day in _free_days(session, terms, desks, now):
+        earliest = earliest or day.times[0]
+        if first_on is None or day.day >= first_on:
+            wanted.append(day)
+        if len(wanted) > days_shown:
+            break
     return SlotOffer(
         minutes=terms.minutes,
         ends_on=terms.ends_on,
-        earliest=found[0].times[0] if found else None,
+        earliest=earliest,
         days=tuple(wanted[:days_shown]),
         has_more=len(wanted) > days_shown,
     )
@@ -85,8 +89,9 @@ def list_times(session: Session, case_id: UUID, day: date, *, now: datetime) -> 
 
 def find_earliest_free(session: Session, case_id: UUID, *, now: datetime) -> FreeTime | None:
     """Return the first free time of a case. Raises NotFound."""
-    days = find_free_days(session, case_id, now=now)
-    return days[0].times[0] if days else None
+    terms = get_terms(session, case_id)
+    day = next(_free_days(session, terms, list_candidate_desks(session, case_id), now), None)
+    return day.times[0] if day else None
 
 
 def suggest_times(
@@ -131,10 +136,8 @@ def list_bits(
         return
     free = _list_freed(session, desk_ids, now, case_id)
     place = {desk_id: position for position, desk_id in enumerate(desk_ids)}
-    query = select(DeskDay.day, DeskDay.desk_id, DeskDay.open_ticks, DeskDay.busy_ticks).where(
-        DeskDay.desk_id.in_(list(desk_ids)), DeskDay.day.between(first_on, last_on)
-    )
-    rows = sorted(session.execute(query), key=lambda row: (row[0], place[row[1]]))
+    values = {"ids": list(desk_ids), "first": first_on, "last": last_on}
+    rows = sorted(session.execute(LIST_DAYS, values), key=lambda row: (row.day, place[row.desk_id]))
     for day, desk_id, opened, busy in rows:
         yield DeskDayBits(desk_id, day, read_bits(opened), read_bits(busy) & ~free.get((desk_id, day), 0))
 
@@ -160,17 +163,9 @@ def _free_days(
 def _list_freed(
     session: Session, desk_ids: Sequence[UUID], now: datetime, case_id: UUID | None
 ) -> dict[tuple[UUID, date], int]:
-    is_free = and_(Appointment.state == State.held, Appointment.hold_expires_at <= now)
-    if case_id is not None:
-        is_own = and_(Appointment.case_id == case_id, Appointment.state.in_((State.held, State.booked)))
-        is_free = or_(is_free, is_own)
-    query = (
-        select(AppointmentCell.desk_id, AppointmentCell.starts_local)
-        .join(Appointment, Appointment.id == AppointmentCell.appointment_id)
-        .where(AppointmentCell.desk_id.in_(list(desk_ids)), is_free)
-    )
+    values = {"ids": list(desk_ids), "now": now, "case_id": case_id}
     free: dict[tuple[UUID, date], int] = {}
-    for desk_id, starts_local in session.execute(query):
+    for desk_id, starts_local in session.execute(LIST_FREED_CELLS, values):
         key = (desk_id, starts_local.date())
         free[key] = free.get(key, 0) | 1 << (tick_of(starts_local) or 0)
     return free

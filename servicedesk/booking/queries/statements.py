@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import Executable, Table, and_, bindparam, exists, or_, select
+from sqlalchemy import Executable, Table, and_, bindparam, exists, or_, select, union_all
 
 from servicedesk.booking.models import Appointment, AppointmentCell, DeskDay, SlotWish
 from servicedesk.booking.rules.life import AppointmentRow, State
@@ -158,4 +158,21 @@ LIST_CANDIDATES: Executable = (
     .select_from(_CASE.join(_CHOSEN, _CHOSEN.c.office_id == _CASE.c.office_id))
     .where(_CASE.c.id == bindparam("case_id"), _CHOSEN.c.is_active)
     .order_by(_CHOSEN.c.ref)
+)
+
+LIST_DAYS: Executable = select(
+    DESK_DAY.c.day, DESK_DAY.c.desk_id, DESK_DAY.c.open_ticks, DESK_DAY.c.busy_ticks
+).where(
+    DESK_DAY.c.desk_id.in_(bindparam("ids", expanding=True)),
+    DESK_DAY.c.day.between(bindparam("first"), bindparam("last")),
+)
+
+# Two searches, each with an index of its own: all holds (there are few) and what one case holds or has booked.
+LIST_FREED_CELLS: Executable = union_all(
+    select(CELL.c.desk_id, CELL.c.starts_local)
+    .join(APPOINTMENT, APPOINTMENT.c.id == CELL.c.appointment_id)
+    .where(CELL.c.desk_id.in_(bindparam("ids", expanding=True)), _RUN_OUT),
+    select(CELL.c.desk_id, CELL.c.starts_local)
+    .join(APPOINTMENT, APPOINTMENT.c.id == CELL.c.appointment_id)
+    .where(_OWN, APPOINTMENT.c.state.in_((State.held, State.booked))),
 )

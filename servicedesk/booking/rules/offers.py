@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import groupby
+from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -106,10 +108,8 @@ def refuse_time(terms: BookingTerms, starts_local: datetime, now: datetime) -> N
     """Raise TooSoon, TooLate or OutsideHours for a time that no desk could give; both borders are allowed."""
     if tick_of(starts_local) is None:
         raise OutsideHours
-    earliest = terms.earliest_at(now)
-    starts_at = instant_of(starts_local, terms.zone)
-    if starts_at < earliest or starts_at <= now:
-        raise TooSoon(earliest=local_wall(earliest, terms.zone))
+    if not _is_late_enough(terms, starts_local, now):
+        raise TooSoon(earliest=local_wall(terms.earliest_at(now), terms.zone))
     last_on = terms.last_on(now)
     if starts_local.date() > last_on:
         raise TooLate(last_on=last_on)
@@ -137,34 +137,23 @@ def list_free_days(terms: BookingTerms, bits: Iterable[DeskDayBits], now: dateti
 
     Where several desks are free at one time, the one named first in `bits` gets it.
     """
-    current: date | None = None
-    times: dict[datetime, UUID] = {}
-    for item in bits:
-        if item.day != current:
-            if current is not None and times:
-                yield _free_day(current, times)
-            current, times = item.day, {}
-        for starts_local in _list_starts(terms, item, now):
-            times.setdefault(starts_local, item.desk_id)
-    if current is not None and times:
-        yield _free_day(current, times)
-
-
-def _free_day(day: date, times: dict[datetime, UUID]) -> FreeDay:
-    return FreeDay(day, tuple(FreeTime(starts_local, times[starts_local]) for starts_local in sorted(times)))
-
-
-def _list_starts(terms: BookingTerms, item: DeskDayBits, now: datetime) -> Iterator[datetime]:
-    earliest = terms.earliest_at(now)
-    first_day = local_day(earliest, terms.zone)
-    if not first_day <= item.day <= terms.last_on(now):
-        return
-    offered = find_offered_starts(item.opened, item.busy, terms.ticks)
-    for tick in list_ticks(offered):
-        starts_local = wall_of(item.day, tick)
+    first, last = local_day(terms.earliest_at(now), terms.zone), terms.last_on(now)
+    for day, items in groupby(bits, key=attrgetter("day")):
+        if not first <= day <= last:
+            continue
+        given: dict[int, UUID] = {}
+        seen = 0
+        for item in items:
+            offered = find_offered_starts(item.opened, item.busy, terms.ticks) & ~seen
+            seen |= offered
+            given.update(dict.fromkeys(list_ticks(offered), item.desk_id))
+        times = (FreeTime(wall_of(day, tick), given[tick]) for tick in sorted(given))
         # Only the first day needs instants: the notice may end inside it, even inside a repeated hour.
-        if item.day == first_day:
-            starts_at = instant_of(starts_local, terms.zone)
-            if starts_at < earliest or starts_at <= now:
-                continue
-        yield starts_local
+        free = tuple(time for time in times if day != first or _is_late_enough(terms, time.starts_local, now))
+        if free:
+            yield FreeDay(day, free)
+
+
+def _is_late_enough(terms: BookingTerms, starts_local: datetime, now: datetime) -> bool:
+    starts_at = instant_of(starts_local, terms.zone)
+    return starts_at >= terms.earliest_at(now) and starts_at > now
