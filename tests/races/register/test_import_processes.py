@@ -1,7 +1,6 @@
 """Two imports at once, and imports that are killed: real processes, both engines."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -27,17 +26,10 @@ def start(real_db, tmp_path):
     file = tmp_path / "liste.csv"
     file.write_text(as_csv(rows(LINES)), encoding="utf-8")
     url = real_db.engine.url.render_as_string(hide_password=False)
-    environment = os.environ | {
-        "SERVICEDESK_DATABASE_URL": url,
-        "SERVICEDESK_DATA_DIR": str(tmp_path / "data"),
-    }
-    program = "from servicedesk.cli.register import register; register()"
+    command = [sys.executable, "-m", "tests.support.import_process", url, str(file), str(tmp_path / "data")]
 
     def begin() -> subprocess.Popen:
-        command = [sys.executable, "-c", program, "import", str(file), "--json"]
-        return subprocess.Popen(
-            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     return begin
 
