@@ -99,7 +99,8 @@ def purge_printed_codes(tools: DeliveryTools) -> dict[str, Any]:
     purged = failed = 0
     for letter_id, outbox_id, sealed in _printed_with_code(tools):
         try:
-            context = open_context(tools.vault, outbox_id, sealed)
+            with tools.database.reading() as session:
+                context = open_context(session, tools.vault, outbox_id, sealed)
             if not isinstance(context, LetterContext):
                 raise TypeError("no letter")
             pdf = tools.render(context, _HIDDEN).pdf

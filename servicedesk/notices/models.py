@@ -11,7 +11,7 @@ from servicedesk.db.types import UtcDateTime, ascii_key
 
 
 class Outbox(Base):
-    """Carry one message that has to leave, with its whole sealed context.
+    """Carry one message that has to leave, with its whole sealed context (shared parts of it in `notice_part`).
 
     `channel`: letter or email. `state`: pending → working → done, or failed (tries are used up; a person must
     look), cancelled (the caller took it back), stale (`not_after` has passed). `dedupe_key` makes enqueuing the
@@ -27,7 +27,8 @@ class Outbox(Base):
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    # No foreign key: checking it for every row of a cohort costs more than the row.
+    office_id: Mapped[UUID] = mapped_column(Uuid)
     kind: Mapped[str] = mapped_column(String(40))
     channel: Mapped[str] = mapped_column(String(10))
     person_id: Mapped[UUID | None] = mapped_column(Uuid)
@@ -47,6 +48,18 @@ class Outbox(Base):
     claim_token: Mapped[UUID | None] = mapped_column(Uuid)
     finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_error: Mapped[str] = mapped_column(Text, default="")
+
+
+class NoticePart(Base):
+    """Keep what the messages of a cohort share (office, sender, papers), sealed, once; never changed.
+
+    `id` is a keyed digest of the content, so the same part always has the same id. It holds nobody's data.
+    """
+
+    __tablename__ = "notice_part"
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class PrintBatch(Base):

@@ -1,51 +1,30 @@
 """Queue messages in the caller's transaction, and take them back."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from functools import partial
 from typing import Any
 from uuid import UUID
 
-import psycopg
-from sqlalchemy import insert, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from servicedesk.db import audit
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import SYSTEM, Actor
+from servicedesk.notices.codec import UnreadableContext
+from servicedesk.notices.cohorts import Row, read_parts, write_cohort, write_one
 from servicedesk.notices.contexts import KINDS, Context, MailContext, from_payload
 from servicedesk.notices.errors import UnsendableNotice
 from servicedesk.notices.mails import check_mail
 from servicedesk.notices.models import Outbox
-from servicedesk.notices.packing import Packer
+from servicedesk.notices.packing import Packer, find_parts, put_parts
 from servicedesk.notices.queue import defer_delivery
 
 DEDUPE_LIMIT = 120
-_BATCH = 5000
-_COLUMNS = (
-    "id",
-    "office_id",
-    "kind",
-    "channel",
-    "person_id",
-    "subject_kind",
-    "subject_id",
-    "team_id",
-    "scope_member_id",
-    "locale",
-    "context_sealed",
-    "dedupe_key",
-    "state",
-    "attempts",
-    "created_at",
-    "next_attempt_at",
-    "not_after",
-    "last_error",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +81,11 @@ def enqueue(
         scope_member_id=scope_member_id,
         not_after=not_after,
     )
-    row = _row(vault, Packer(), notice, now=now, office_id=office_id)
+    values = _values(vault, Packer(), notice, now=now, office_id=office_id)
     if isinstance(context, MailContext):
         # Built once now, to an address that is nobody's: what fails here would fail for ever in the queue.
         check_mail(context, "check@example.org", now)
-    inserting = _insert(session).values(row).on_conflict_do_nothing().returning(Outbox.id)
-    queued: UUID | None = session.execute(inserting).scalar()
+    queued = write_one(session, values)
     if queued is None:
         return session.execute(select(Outbox.id).where(Outbox.dedupe_key == dedupe_key)).scalar_one()
     defer_delivery(session, [queued])
@@ -121,17 +99,7 @@ def enqueue_many(
 
     Streams: `notices` may be a generator, its rows are written in batches. The caller's transaction holds them all.
     """
-    packer = Packer()
-    rest = iter(notices)
-    queued: list[UUID] = []
-    while batch := list(islice(rest, _BATCH)):
-        rows = [_row(vault, packer, notice, now=now, office_id=office_id) for notice in batch]
-        new = (
-            _copy(session, rows)
-            if session.get_bind().dialect.name == "postgresql"
-            else _insert_each(session, rows)
-        )
-        queued.extend(row["id"] for row in rows if row["id"] in new)
+    queued = write_cohort(session, vault, notices, partial(_values, vault, now=now, office_id=office_id))
     defer_delivery(session, queued)
     return queued
 
@@ -202,16 +170,23 @@ def retry_failed(
     return len(ids)
 
 
-def open_context(vault: Vault, outbox_id: UUID, sealed: bytes) -> Context:
+def open_context(session: Session, vault: Vault, outbox_id: UUID, sealed: bytes) -> Context:
     """Return the message's values; raises CannotOpen or UnreadableContext."""
-    return from_payload(json.loads(vault.open(sealed, "outbox", outbox_id, "context_sealed")))
+    payload = json.loads(vault.open(sealed, "outbox", outbox_id, "context_sealed"))
+    parts: dict[str, Any] = {}
+    missing = find_parts(payload)
+    while missing:
+        found = read_parts(session, vault, missing)
+        parts |= found
+        if missing - set(found):
+            raise UnreadableContext("a shared part of this message is missing")
+        missing = set().union(*(find_parts(part) for part in found.values())) - set(parts)
+    return from_payload(put_parts(payload, parts) if parts else payload)
 
 
-def _row(
-    vault: Vault, packer: Packer, notice: NewNotice, *, now: datetime, office_id: UUID
-) -> dict[str, Any]:
+def _values(vault: Vault, packer: Packer, notice: NewNotice, *, now: datetime, office_id: UUID) -> Row:
     context = notice.context
-    if notice.kind not in KINDS or type(context) is not KINDS[notice.kind]:
+    if type(context) is not KINDS.get(notice.kind):
         raise ValueError(f"{notice.kind} is not the kind of {type(context).__name__}")
     if notice.channel != context.MEDIUM.value:
         raise ValueError(f"{notice.kind} leaves as {context.MEDIUM.value}, not as {notice.channel}")
@@ -222,62 +197,23 @@ def _row(
     except (ValueError, TypeError) as fault:
         raise UnsendableNotice(reason=str(fault)) from fault
     outbox_id = notice.id or new_id()
-    return {
-        "id": outbox_id,
-        "office_id": office_id,
-        "kind": notice.kind,
-        "channel": notice.channel,
-        "person_id": notice.person_id,
-        "subject_kind": notice.subject[0],
-        "subject_id": notice.subject[1],
-        "team_id": notice.team_id,
-        "scope_member_id": notice.scope_member_id,
-        "locale": notice.locale,
-        "context_sealed": vault.seal(packed, "outbox", outbox_id, "context_sealed"),
-        "dedupe_key": notice.dedupe_key,
-        "state": "pending",
-        "attempts": 0,
-        "created_at": now,
-        "next_attempt_at": now,
-        "not_after": notice.not_after,
-        "last_error": "",
-    }
-
-
-def _insert(session: Session) -> Any:
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return postgresql.insert(Outbox) if is_postgresql else sqlite.insert(Outbox)
-
-
-def _insert_each(session: Session, rows: list[dict[str, Any]]) -> set[UUID]:
-    known: set[str] = set()
-    for part in _parts([row["dedupe_key"] for row in rows], 900):
-        known.update(session.scalars(select(Outbox.dedupe_key).where(Outbox.dedupe_key.in_(part))))
-    # Nobody writes between the question and the answer: SQLite has one writer, and it is this transaction.
-    new = list({row["dedupe_key"]: row for row in reversed(rows) if row["dedupe_key"] not in known}.values())
-    if new:
-        session.execute(insert(Outbox), new)
-    return {row["id"] for row in new}
-
-
-def _copy(session: Session, rows: list[dict[str, Any]]) -> set[UUID]:
-    raw = session.connection().connection.driver_connection
-    if not isinstance(raw, psycopg.Connection):
-        raise TypeError("COPY needs a psycopg connection")
-    columns = ", ".join(_COLUMNS)
-    with raw.cursor() as cursor:
-        cursor.execute("CREATE TEMPORARY TABLE IF NOT EXISTS outbox_intake (LIKE outbox) ON COMMIT DROP")
-        cursor.execute("TRUNCATE outbox_intake")
-        with cursor.copy(f"COPY outbox_intake ({columns}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row([row[column] for column in _COLUMNS])
-        cursor.execute(
-            f"INSERT INTO outbox ({columns}) SELECT {columns} FROM outbox_intake"  # noqa: S608 fixed names
-            " ON CONFLICT DO NOTHING RETURNING id"
-        )
-        return {row[0] for row in cursor}
-
-
-def _parts(values: list[str], size: int) -> Iterator[list[str]]:
-    for start in range(0, len(values), size):
-        yield values[start : start + size]
+    return (
+        outbox_id,
+        office_id,
+        notice.kind,
+        notice.channel,
+        notice.person_id,
+        notice.subject[0],
+        notice.subject[1],
+        notice.team_id,
+        notice.scope_member_id,
+        notice.locale,
+        vault.seal(packed, "outbox", outbox_id, "context_sealed"),
+        notice.dedupe_key,
+        "pending",
+        0,
+        now,
+        now,
+        notice.not_after,
+        "",
+    )

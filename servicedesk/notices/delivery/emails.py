@@ -74,10 +74,10 @@ def read_server(url: str) -> MailServer:
 
 def deliver_email(tools: DeliveryTools, claimed: Claimed) -> Outcome:
     """Send one message; a stable Message-ID lets the receiver know a second copy after a lost answer."""
-    context = open_context(tools.vault, claimed.id, claimed.context_sealed)
-    if not isinstance(context, MailContext):
-        raise UnreadableContext(f"{claimed.kind} is no e-mail")
     with tools.database.reading() as session:
+        context = open_context(session, tools.vault, claimed.id, claimed.context_sealed)
+        if not isinstance(context, MailContext):
+            raise UnreadableContext(f"{claimed.kind} is no e-mail")
         address = find_address(session, tools.vault, claimed, context, clock=tools.clock)
     if address is None:
         return _drop(tools, claimed)

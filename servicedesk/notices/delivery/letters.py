@@ -26,7 +26,8 @@ from servicedesk.register.models import Person
 
 def deliver_letter(tools: DeliveryTools, claimed: Claimed) -> Outcome:
     """Render, seal and store one letter together with its access code; nothing is kept if the claim is gone."""
-    context = open_context(tools.vault, claimed.id, claimed.context_sealed)
+    with tools.database.reading() as session:
+        context = open_context(session, tools.vault, claimed.id, claimed.context_sealed)
     if not isinstance(context, LetterContext):
         raise UnreadableContext(f"{claimed.kind} is no letter")
     code = draw_code() if has_access_code(context) else None

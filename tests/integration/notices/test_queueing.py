@@ -6,14 +6,18 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 
 from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.crypto import CannotOpen
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import OPERATOR
+from servicedesk.notices import cohorts
+from servicedesk.notices.codec import UnreadableContext
+from servicedesk.notices.contexts import cleaned
 from servicedesk.notices.errors import UnsendableNotice
 from servicedesk.notices.mails import build_mail
-from servicedesk.notices.models import Outbox
+from servicedesk.notices.models import NoticePart, Outbox
 from servicedesk.notices.queue import ROWS_PER_JOB, apply_queue_schema
 from servicedesk.notices.service import cancel_pending, enqueue_many, open_context, retry_failed
 from tests.conftest import NOW
@@ -39,9 +43,12 @@ def test_a_message_lies_sealed_in_the_outbox(session, vault, office_id):
     assert (row.subject_kind, row.subject_id) == notice.subject
     assert (row.team_id, row.not_after, row.next_attempt_at) == (notice.team_id, notice.not_after, NOW)
     assert "Ğüneş".encode() not in row.context_sealed
-    assert open_context(vault, row.id, row.context_sealed).frame.recipient.family_name == "Ğüneş-Зразкова"
+    assert (
+        open_context(session, vault, row.id, row.context_sealed).frame.recipient.family_name
+        == "Ğüneş-Зразкова"
+    )
     with pytest.raises(CannotOpen):
-        open_context(vault, new_id(), row.context_sealed)
+        open_context(session, vault, new_id(), row.context_sealed)
 
 
 def test_the_same_key_is_the_same_message(session, vault, office_id):
@@ -75,10 +82,50 @@ def test_a_cohort_is_queued_like_single_messages(session, vault, office_id):
     rows = {row.id: row for row in session.scalars(select(Outbox))}
     for number, outbox_id in enumerate(ids):
         row = rows[outbox_id]
-        context = open_context(vault, row.id, row.context_sealed)
+        context = open_context(session, vault, row.id, row.context_sealed)
         assert (row.dedupe_key, context.frame.recipient.family_name) == (f"k{number}", f"Nr. {number}")
         assert (row.state, row.created_at, row.next_attempt_at, row.last_error) == ("pending", NOW, NOW, "")
     assert rows[ids[7]].scope_member_id == notices[7].scope_member_id
+
+
+def test_a_cohorts_shared_parts_are_kept_sealed_once_and_a_missing_one_is_noticed(session, vault, office_id):
+    base = invitation()
+    notices = [
+        letter(
+            office_id,
+            context=replace(base, frame=replace(base.frame, file_number=f"F{number}")),
+            key=f"k{number}",
+        )
+        for number in range(40)
+    ]
+    ids = enqueue_many(session, vault, now=NOW, office_id=office_id, notices=notices[:20])
+    ids += enqueue_many(session, vault, now=NOW, office_id=office_id, notices=notices[20:])
+    kept = session.scalars(select(NoticePart)).all()
+    assert 1 <= len(kept) <= 5
+    assert not any(b"Musterstadt" in part.content_sealed for part in kept)
+    last = session.get(Outbox, ids[-1])
+    assert open_context(session, vault, last.id, last.context_sealed) == cleaned(notices[-1].context)
+    session.execute(NoticePart.__table__.delete())
+    with pytest.raises(UnreadableContext):
+        open_context(session, vault, last.id, last.context_sealed)
+
+
+def test_a_message_queued_by_somebody_at_this_very_moment_is_not_doubled(real_db, vault, monkeypatch):
+    with real_db.unit_of_work() as session:
+        office_id = make_office(session)
+        queue(session, vault, office_id, letter(office_id, key="k3"), NOW)
+    # As if the other's commit came between the question for known keys and the writing.
+    monkeypatch.setattr(cohorts, "_without_known", lambda session, batch: list(batch))
+    notices = [letter(office_id, key=f"k{number}") for number in range(10)]
+    if not real_db.is_postgresql:
+        with pytest.raises(IntegrityError), real_db.unit_of_work() as session:
+            enqueue_many(session, vault, now=NOW, office_id=office_id, notices=notices)
+        return
+    with real_db.unit_of_work() as session:
+        ids = enqueue_many(session, vault, now=NOW, office_id=office_id, notices=notices)
+        assert len(ids) == 9
+    with real_db.reading() as session:
+        assert sorted(session.scalars(select(Outbox.dedupe_key))) == [f"k{number}" for number in range(10)]
 
 
 def test_a_cohort_skips_what_is_queued_already(session, vault, office_id):
@@ -95,7 +142,7 @@ def test_names_that_would_break_a_header_are_harmless_before_they_are_queued(ses
     evil = "Muster\r\nBcc: all@example.org\x00\u202e"
     outbox_id = queue(session, vault, office_id, email(new_id(), appointment_confirmation(name=evil)), NOW)
     row = session.get(Outbox, outbox_id)
-    context = open_context(vault, row.id, row.context_sealed)
+    context = open_context(session, vault, row.id, row.context_sealed)
     mail = build_mail(
         context, to="a@example.org", mail_from="b@example.org", message_id="1@example.org", now=NOW
     )

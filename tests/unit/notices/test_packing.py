@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from servicedesk.notices.codec import UnreadableContext
 from servicedesk.notices.contexts import KINDS, from_payload, to_payload
 from servicedesk.notices.letters.samples import SAMPLE_KINDS, build_sample
-from servicedesk.notices.packing import Packer
+from servicedesk.notices.packing import Packer, find_parts, put_parts
 from tests.conftest import NOW
 from tests.support.outbox import (
     DAY,
@@ -68,3 +68,36 @@ def test_a_later_version_is_not_read_as_this_one():
 def test_every_kind_is_tried_here_or_has_the_same_shape():
     shapes = {context.KIND for context in CONTEXTS}
     assert set(KINDS) - shapes == {"appointment_moved", "appointment_cancelled"}
+
+
+def test_what_a_cohort_shares_is_named_instead_of_repeated():
+    parts = {}
+
+    def keep_part(text):
+        name = f"part{len(parts)}"
+        parts[name] = json.loads(text)
+        return name
+
+    packer = Packer(keep_part)
+    contexts = [replace(CONTEXTS[0], frame=replace(CONTEXTS[0].frame, file_number=str(n))) for n in range(50)]
+    packed = [packer.pack(context) for context in contexts]
+    assert 1 <= len(parts) <= 5
+    assert len(packed[-1]) < len(packed[0]) / 2
+    for context, text in zip(contexts, packed, strict=True):
+        payload = json.loads(text)
+        assert put_parts(payload, parts) == to_payload(context)
+        assert find_parts(payload) <= set(parts)
+    assert find_parts(json.loads(packed[0])) == set()
+
+
+@given(st.text(max_size=30))
+def test_a_name_that_looks_like_a_reference_stays_a_name(name):
+    for wanted in (name, '{"$part":"x"}', "$part"):
+        payload = json.loads(Packer().pack(invitation(wanted)))
+        assert find_parts(payload) == set()
+        assert put_parts(payload, {}) == to_payload(invitation(wanted))
+
+
+def test_a_missing_part_is_an_error_not_a_gap():
+    with pytest.raises(KeyError):
+        put_parts({"a": [{"$part": "gone"}]}, {})
