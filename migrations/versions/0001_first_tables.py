@@ -56,6 +56,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id", name=op.f("uq_audit_seal_event_id")),
     )
     op.create_table(
+        "due_outcome",
+        sa.Column("title_id", sa.Uuid(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.String(length=60), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("run_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("title_id", "ends_on", name=op.f("pk_due_outcome")),
+    )
+    with op.batch_alter_table("due_outcome", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_due_outcome_office_id_outcome",
+            ["office_id", "outcome"],
+            unique=False,
+            sqlite_where=sa.text("outcome <> 'invited'"),
+            postgresql_where=sa.text("outcome <> 'invited'"),
+        )
+
+    op.create_table(
         "idempotency_key",
         sa.Column(
             "key",
@@ -74,6 +96,15 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_key_created_at"), ["created_at"], unique=False)
 
     op.create_table(
+        "invitation",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("outbox_id", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("case_id", "step", name=op.f("pk_invitation")),
+    )
+    op.create_table(
         "job_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=40), nullable=False),
@@ -86,6 +117,12 @@ def upgrade() -> None:
     with op.batch_alter_table("job_run", schema=None) as batch_op:
         batch_op.create_index("ix_job_run_name_started_at", ["name", "started_at"], unique=False)
 
+    op.create_table(
+        "notice_part",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_part")),
+    )
     op.create_table(
         "office",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -109,6 +146,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("host", name=op.f("uq_office_host")),
         sa.UniqueConstraint("ref", name=op.f("uq_office_ref")),
     )
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("channel", sa.String(length=10), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("subject_kind", sa.String(length=20), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=True),
+        sa.Column("scope_member_id", sa.Uuid(), nullable=True),
+        sa.Column("locale", sa.String(length=12), nullable=False),
+        sa.Column("context_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column(
+            "dedupe_key",
+            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("not_after", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("claim_token", sa.Uuid(), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+        sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_dedupe_key")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_office_id_created_at", ["office_id", "created_at"], unique=False)
+        batch_op.create_index("ix_outbox_state_next_attempt_at", ["state", "next_attempt_at"], unique=False)
+        batch_op.create_index("ix_outbox_subject_id", ["subject_id"], unique=False)
+
     op.create_table(
         "person",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -161,6 +233,47 @@ def upgrade() -> None:
             postgresql_where=sa.text("household_key IS NOT NULL"),
         )
         batch_op.create_index("ix_person_office_id_surname_key", ["office_id", "surname_key"], unique=False)
+
+    op.create_table(
+        "service_case",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("person_id", sa.Uuid(), nullable=False),
+        sa.Column("title_id", sa.Uuid(), nullable=True),
+        sa.Column("first_ends_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column(
+            "concern_id",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("catalogue_version", sa.String(length=40), nullable=False),
+        sa.Column("team_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("opened_by", sa.String(length=80), nullable=False),
+        sa.Column("origin", sa.String(length=12), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ready_by", sa.String(length=80), nullable=False),
+        sa.Column("decision", sa.String(length=12), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_reason", sa.String(length=30), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_case")),
+        sa.UniqueConstraint("ref", name=op.f("uq_service_case_ref")),
+        sa.UniqueConstraint("title_id", "first_ends_on", name=op.f("uq_service_case_title_id_first_ends_on")),
+    )
+    with op.batch_alter_table("service_case", schema=None) as batch_op:
+        batch_op.create_index("ix_service_case_office_id_ends_on", ["office_id", "ends_on"], unique=False)
+        batch_op.create_index("ix_service_case_office_id_owner_id", ["office_id", "owner_id"], unique=False)
+        batch_op.create_index("ix_service_case_person_id", ["person_id"], unique=False)
 
     op.create_table(
         "sign_in_failure",
@@ -255,6 +368,54 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "application",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.String(length=80), nullable=False),
+        sa.Column("statement", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.LargeBinary(), nullable=True),
+        sa.Column("evidence_type", sa.String(length=60), nullable=False),
+        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_application_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_application_office_id")),
+        sa.ForeignKeyConstraint(
+            ["supersedes_id"], ["application.id"], name=op.f("fk_application_supersedes_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
+        sa.UniqueConstraint("ref", name=op.f("uq_application_ref")),
+        sa.UniqueConstraint("supersedes_id", name=op.f("uq_application_supersedes_id")),
+    )
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.create_index("ix_application_case_id", ["case_id"], unique=False)
+
+    op.create_table(
+        "case_requirement",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "document_id",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_requirement_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_case_requirement_office_id")),
+        sa.PrimaryKeyConstraint("case_id", "document_id", name=op.f("pk_case_requirement")),
+    )
+    op.create_table(
         "change_cursor",
         sa.Column("office_id", sa.Uuid(), nullable=False),
         sa.Column("consumer", sa.String(length=40), nullable=False),
@@ -289,6 +450,44 @@ def upgrade() -> None:
             postgresql_where=sa.text("state = 'confirmed'"),
         )
         batch_op.create_index("uq_contact_claim_token_hash", ["token_hash"], unique=True)
+
+    op.create_table(
+        "contact_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("locale", sa.String(length=12), nullable=False),
+        sa.Column(
+            "concern_id",
+            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column(
+            "surname_key",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("person_id", sa.Uuid(), nullable=True),
+        sa.Column("case_id", sa.Uuid(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=80), nullable=False),
+        sa.Column("decision_note", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_contact_request_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_contact_request_office_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_request_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_request")),
+        sa.UniqueConstraint("ref", name=op.f("uq_contact_request_ref")),
+    )
+    with op.batch_alter_table("contact_request", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_request_office_id_state", ["office_id", "state"], unique=False)
 
     op.create_table(
         "desk",
@@ -350,47 +549,10 @@ def upgrade() -> None:
         sa.Column("held_by", sa.String(length=80), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_invitation_hold_office_id")),
-        sa.ForeignKeyConstraint(["title_id"], ["title.id"], name=op.f("fk_invitation_hold_title_id")),
         sa.PrimaryKeyConstraint("title_id", "ends_on", name=op.f("pk_invitation_hold")),
     )
     with op.batch_alter_table("invitation_hold", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invitation_hold_office_id"), ["office_id"], unique=False)
-
-    op.create_table(
-        "outbox",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("channel", sa.String(length=10), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("subject_kind", sa.String(length=20), nullable=False),
-        sa.Column("subject_id", sa.Uuid(), nullable=False),
-        sa.Column("team_id", sa.Uuid(), nullable=True),
-        sa.Column("scope_member_id", sa.Uuid(), nullable=True),
-        sa.Column("locale", sa.String(length=12), nullable=False),
-        sa.Column("context_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column(
-            "dedupe_key",
-            sa.String(length=120).with_variant(sa.String(length=120, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("not_after", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claimed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("claim_token", sa.Uuid(), nullable=True),
-        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("last_error", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_outbox_office_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
-        sa.UniqueConstraint("dedupe_key", name=op.f("uq_outbox_dedupe_key")),
-    )
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_office_id_created_at", ["office_id", "created_at"], unique=False)
-        batch_op.create_index("ix_outbox_state_next_attempt_at", ["state", "next_attempt_at"], unique=False)
-        batch_op.create_index("ix_outbox_subject_id", ["subject_id"], unique=False)
 
     op.create_table(
         "print_batch",
@@ -421,6 +583,21 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("register_change", schema=None) as batch_op:
         batch_op.create_index("ix_register_change_office_id_seq", ["office_id", "seq"], unique=False)
+
+    op.create_table(
+        "slot_wish",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("wants_call", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_slot_wish_case_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_slot_wish_office_id")),
+        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_slot_wish")),
+    )
+    with op.batch_alter_table("slot_wish", schema=None) as batch_op:
+        batch_op.create_index("ix_slot_wish_office_id", ["office_id"], unique=False)
 
     op.create_table(
         "staff_account",
@@ -475,6 +652,57 @@ def upgrade() -> None:
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.create_index("ix_web_session_expires_at", ["expires_at"], unique=False)
         batch_op.create_index("ix_web_session_subject_id", ["subject_id"], unique=False)
+
+    op.create_table(
+        "appointment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("office_id", sa.Uuid(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("desk_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "ref",
+            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column("uid", sa.String(length=120), nullable=False),
+        sa.Column("sequence", sa.Integer(), nullable=False),
+        sa.Column("starts_local", sa.DateTime(timezone=False), nullable=False),
+        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("hold_expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=80), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_appointment_case_id")),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_appointment_desk_id")),
+        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_appointment_office_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
+        sa.UniqueConstraint("ref", name=op.f("uq_appointment_ref")),
+    )
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.create_index("ix_appointment_case_id", ["case_id"], unique=False)
+        batch_op.create_index(
+            "ix_appointment_desk_id_starts_local", ["desk_id", "starts_local"], unique=False
+        )
+        batch_op.create_index(
+            "ix_appointment_office_id_starts_local", ["office_id", "starts_local"], unique=False
+        )
+        batch_op.create_index(
+            "uq_appointment_case_id_booked",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'booked'"),
+            postgresql_where=sa.text("state = 'booked'"),
+        )
+        batch_op.create_index(
+            "uq_appointment_case_id_held",
+            ["case_id"],
+            unique=True,
+            sqlite_where=sa.text("state = 'held'"),
+            postgresql_where=sa.text("state = 'held'"),
+        )
 
     op.create_table(
         "closure",
@@ -588,6 +816,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("office_id", "ref", name=op.f("uq_staff_member_office_id_ref")),
     )
     op.create_table(
+        "appointment_cell",
+        sa.Column("desk_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_local", sa.DateTime(timezone=False), nullable=False),
+        sa.Column("appointment_id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"], ["appointment.id"], name=op.f("fk_appointment_cell_appointment_id")
+        ),
+        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_appointment_cell_desk_id")),
+        sa.PrimaryKeyConstraint("desk_id", "starts_local", name=op.f("pk_appointment_cell")),
+    )
+    with op.batch_alter_table("appointment_cell", schema=None) as batch_op:
+        batch_op.create_index("ix_appointment_cell_appointment_id", ["appointment_id"], unique=False)
+
+    op.create_table(
         "desk_member",
         sa.Column("desk_id", sa.Uuid(), nullable=False),
         sa.Column("member_id", sa.Uuid(), nullable=False),
@@ -631,238 +873,6 @@ def upgrade() -> None:
         batch_op.create_index("ix_letter_range_team_id", ["team_id"], unique=False)
 
     op.create_table(
-        "service_case",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("person_id", sa.Uuid(), nullable=False),
-        sa.Column("title_id", sa.Uuid(), nullable=True),
-        sa.Column("first_ends_on", sa.Date(), nullable=True),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column(
-            "concern_id",
-            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("catalogue_version", sa.String(length=40), nullable=False),
-        sa.Column("team_id", sa.Uuid(), nullable=False),
-        sa.Column("owner_id", sa.Uuid(), nullable=True),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("opened_by", sa.String(length=80), nullable=False),
-        sa.Column("origin", sa.String(length=12), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=True),
-        sa.Column("invited_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("ready_by", sa.String(length=80), nullable=False),
-        sa.Column("decision", sa.String(length=12), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("closed_reason", sa.String(length=30), nullable=True),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_service_case_office_id")),
-        sa.ForeignKeyConstraint(["owner_id"], ["staff_member.id"], name=op.f("fk_service_case_owner_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_service_case_person_id")),
-        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_service_case_team_id")),
-        sa.ForeignKeyConstraint(["title_id"], ["title.id"], name=op.f("fk_service_case_title_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service_case")),
-        sa.UniqueConstraint("ref", name=op.f("uq_service_case_ref")),
-        sa.UniqueConstraint("title_id", "first_ends_on", name=op.f("uq_service_case_title_id_first_ends_on")),
-    )
-    with op.batch_alter_table("service_case", schema=None) as batch_op:
-        batch_op.create_index("ix_service_case_office_id_ends_on", ["office_id", "ends_on"], unique=False)
-        batch_op.create_index("ix_service_case_office_id_owner_id", ["office_id", "owner_id"], unique=False)
-        batch_op.create_index("ix_service_case_person_id", ["person_id"], unique=False)
-
-    op.create_table(
-        "application",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("channel", sa.String(length=12), nullable=False),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("recorded_by", sa.String(length=80), nullable=False),
-        sa.Column("statement", sa.Text(), nullable=False),
-        sa.Column("evidence", sa.LargeBinary(), nullable=True),
-        sa.Column("evidence_type", sa.String(length=60), nullable=False),
-        sa.Column("supersedes_id", sa.Uuid(), nullable=True),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_application_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_application_office_id")),
-        sa.ForeignKeyConstraint(
-            ["supersedes_id"], ["application.id"], name=op.f("fk_application_supersedes_id")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_application")),
-        sa.UniqueConstraint("ref", name=op.f("uq_application_ref")),
-        sa.UniqueConstraint("supersedes_id", name=op.f("uq_application_supersedes_id")),
-    )
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.create_index("ix_application_case_id", ["case_id"], unique=False)
-
-    op.create_table(
-        "appointment",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("desk_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("uid", sa.String(length=120), nullable=False),
-        sa.Column("sequence", sa.Integer(), nullable=False),
-        sa.Column("starts_local", sa.DateTime(timezone=False), nullable=False),
-        sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("minutes", sa.Integer(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("hold_expires_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("created_by", sa.String(length=80), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_appointment_case_id")),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_appointment_desk_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_appointment_office_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
-        sa.UniqueConstraint("ref", name=op.f("uq_appointment_ref")),
-    )
-    with op.batch_alter_table("appointment", schema=None) as batch_op:
-        batch_op.create_index("ix_appointment_case_id", ["case_id"], unique=False)
-        batch_op.create_index(
-            "ix_appointment_desk_id_starts_local", ["desk_id", "starts_local"], unique=False
-        )
-        batch_op.create_index(
-            "ix_appointment_office_id_starts_local", ["office_id", "starts_local"], unique=False
-        )
-        batch_op.create_index(
-            "uq_appointment_case_id_booked",
-            ["case_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'booked'"),
-            postgresql_where=sa.text("state = 'booked'"),
-        )
-        batch_op.create_index(
-            "uq_appointment_case_id_held",
-            ["case_id"],
-            unique=True,
-            sqlite_where=sa.text("state = 'held'"),
-            postgresql_where=sa.text("state = 'held'"),
-        )
-
-    op.create_table(
-        "case_requirement",
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "document_id",
-            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("reason", sa.String(length=300), nullable=False),
-        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("changed_by", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_case_requirement_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_case_requirement_office_id")),
-        sa.PrimaryKeyConstraint("case_id", "document_id", name=op.f("pk_case_requirement")),
-    )
-    op.create_table(
-        "contact_request",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "ref",
-            sa.String(length=24).with_variant(sa.String(length=24, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("locale", sa.String(length=12), nullable=False),
-        sa.Column(
-            "concern_id",
-            sa.String(length=60).with_variant(sa.String(length=60, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column(
-            "surname_key",
-            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
-            nullable=False,
-        ),
-        sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("state", sa.String(length=12), nullable=False),
-        sa.Column("person_id", sa.Uuid(), nullable=True),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("decided_by", sa.String(length=80), nullable=False),
-        sa.Column("decision_note", sa.String(length=300), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_contact_request_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_contact_request_office_id")),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_contact_request_person_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_request")),
-        sa.UniqueConstraint("ref", name=op.f("uq_contact_request_ref")),
-    )
-    with op.batch_alter_table("contact_request", schema=None) as batch_op:
-        batch_op.create_index("ix_contact_request_office_id_state", ["office_id", "state"], unique=False)
-
-    op.create_table(
-        "due_outcome",
-        sa.Column("title_id", sa.Uuid(), nullable=False),
-        sa.Column("ends_on", sa.Date(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("due_on", sa.Date(), nullable=False),
-        sa.Column("outcome", sa.String(length=10), nullable=False),
-        sa.Column("reason", sa.String(length=60), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=True),
-        sa.Column("run_id", sa.Uuid(), nullable=False),
-        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_due_outcome_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_due_outcome_office_id")),
-        sa.ForeignKeyConstraint(["title_id"], ["title.id"], name=op.f("fk_due_outcome_title_id")),
-        sa.PrimaryKeyConstraint("title_id", "ends_on", name=op.f("pk_due_outcome")),
-    )
-    with op.batch_alter_table("due_outcome", schema=None) as batch_op:
-        batch_op.create_index("ix_due_outcome_case_id", ["case_id"], unique=False)
-        batch_op.create_index("ix_due_outcome_office_id_outcome", ["office_id", "outcome"], unique=False)
-
-    op.create_table(
-        "invitation",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("step", sa.Integer(), nullable=False),
-        sa.Column("outbox_id", sa.Uuid(), nullable=False),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_invitation_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_invitation_office_id")),
-        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_invitation_outbox_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_invitation")),
-        sa.UniqueConstraint("case_id", "step", name=op.f("uq_invitation_case_id_step")),
-    )
-    op.create_table(
-        "slot_wish",
-        sa.Column("case_id", sa.Uuid(), nullable=False),
-        sa.Column("office_id", sa.Uuid(), nullable=False),
-        sa.Column("wants_call", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("settled_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(["case_id"], ["service_case.id"], name=op.f("fk_slot_wish_case_id")),
-        sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_slot_wish_office_id")),
-        sa.PrimaryKeyConstraint("case_id", name=op.f("pk_slot_wish")),
-    )
-    with op.batch_alter_table("slot_wish", schema=None) as batch_op:
-        batch_op.create_index("ix_slot_wish_office_id", ["office_id"], unique=False)
-
-    op.create_table(
         "task",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("office_id", sa.Uuid(), nullable=False),
@@ -891,77 +901,22 @@ def upgrade() -> None:
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.create_index("ix_task_office_id_done_at", ["office_id", "done_at"], unique=False)
 
-    op.create_table(
-        "appointment_cell",
-        sa.Column("desk_id", sa.Uuid(), nullable=False),
-        sa.Column("starts_local", sa.DateTime(timezone=False), nullable=False),
-        sa.Column("appointment_id", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["appointment_id"], ["appointment.id"], name=op.f("fk_appointment_cell_appointment_id")
-        ),
-        sa.ForeignKeyConstraint(["desk_id"], ["desk.id"], name=op.f("fk_appointment_cell_desk_id")),
-        sa.PrimaryKeyConstraint("desk_id", "starts_local", name=op.f("pk_appointment_cell")),
-    )
-    with op.batch_alter_table("appointment_cell", schema=None) as batch_op:
-        batch_op.create_index("ix_appointment_cell_appointment_id", ["appointment_id"], unique=False)
-
 
 def downgrade() -> None:
-    with op.batch_alter_table("appointment_cell", schema=None) as batch_op:
-        batch_op.drop_index("ix_appointment_cell_appointment_id")
-
-    op.drop_table("appointment_cell")
     with op.batch_alter_table("task", schema=None) as batch_op:
         batch_op.drop_index("ix_task_office_id_done_at")
 
     op.drop_table("task")
-    with op.batch_alter_table("slot_wish", schema=None) as batch_op:
-        batch_op.drop_index("ix_slot_wish_office_id")
-
-    op.drop_table("slot_wish")
-    op.drop_table("invitation")
-    with op.batch_alter_table("due_outcome", schema=None) as batch_op:
-        batch_op.drop_index("ix_due_outcome_office_id_outcome")
-        batch_op.drop_index("ix_due_outcome_case_id")
-
-    op.drop_table("due_outcome")
-    with op.batch_alter_table("contact_request", schema=None) as batch_op:
-        batch_op.drop_index("ix_contact_request_office_id_state")
-
-    op.drop_table("contact_request")
-    op.drop_table("case_requirement")
-    with op.batch_alter_table("appointment", schema=None) as batch_op:
-        batch_op.drop_index(
-            "uq_appointment_case_id_held",
-            sqlite_where=sa.text("state = 'held'"),
-            postgresql_where=sa.text("state = 'held'"),
-        )
-        batch_op.drop_index(
-            "uq_appointment_case_id_booked",
-            sqlite_where=sa.text("state = 'booked'"),
-            postgresql_where=sa.text("state = 'booked'"),
-        )
-        batch_op.drop_index("ix_appointment_office_id_starts_local")
-        batch_op.drop_index("ix_appointment_desk_id_starts_local")
-        batch_op.drop_index("ix_appointment_case_id")
-
-    op.drop_table("appointment")
-    with op.batch_alter_table("application", schema=None) as batch_op:
-        batch_op.drop_index("ix_application_case_id")
-
-    op.drop_table("application")
-    with op.batch_alter_table("service_case", schema=None) as batch_op:
-        batch_op.drop_index("ix_service_case_person_id")
-        batch_op.drop_index("ix_service_case_office_id_owner_id")
-        batch_op.drop_index("ix_service_case_office_id_ends_on")
-
-    op.drop_table("service_case")
     with op.batch_alter_table("letter_range", schema=None) as batch_op:
         batch_op.drop_index("ix_letter_range_team_id")
 
     op.drop_table("letter_range")
     op.drop_table("letter_interval")
     op.drop_table("desk_member")
+    with op.batch_alter_table("appointment_cell", schema=None) as batch_op:
+        batch_op.drop_index("ix_appointment_cell_appointment_id")
+
+    op.drop_table("appointment_cell")
     op.drop_table("staff_member")
     with op.batch_alter_table("opening", schema=None) as batch_op:
         batch_op.drop_index("ix_opening_desk_id")
@@ -980,6 +935,22 @@ def downgrade() -> None:
         batch_op.drop_index("ix_closure_office_id")
 
     op.drop_table("closure")
+    with op.batch_alter_table("appointment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_appointment_case_id_held",
+            sqlite_where=sa.text("state = 'held'"),
+            postgresql_where=sa.text("state = 'held'"),
+        )
+        batch_op.drop_index(
+            "uq_appointment_case_id_booked",
+            sqlite_where=sa.text("state = 'booked'"),
+            postgresql_where=sa.text("state = 'booked'"),
+        )
+        batch_op.drop_index("ix_appointment_office_id_starts_local")
+        batch_op.drop_index("ix_appointment_desk_id_starts_local")
+        batch_op.drop_index("ix_appointment_case_id")
+
+    op.drop_table("appointment")
     with op.batch_alter_table("web_session", schema=None) as batch_op:
         batch_op.drop_index("ix_web_session_subject_id")
         batch_op.drop_index("ix_web_session_expires_at")
@@ -987,17 +958,15 @@ def downgrade() -> None:
     op.drop_table("web_session")
     op.drop_table("team")
     op.drop_table("staff_account")
+    with op.batch_alter_table("slot_wish", schema=None) as batch_op:
+        batch_op.drop_index("ix_slot_wish_office_id")
+
+    op.drop_table("slot_wish")
     with op.batch_alter_table("register_change", schema=None) as batch_op:
         batch_op.drop_index("ix_register_change_office_id_seq")
 
     op.drop_table("register_change")
     op.drop_table("print_batch")
-    with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("ix_outbox_subject_id")
-        batch_op.drop_index("ix_outbox_state_next_attempt_at")
-        batch_op.drop_index("ix_outbox_office_id_created_at")
-
-    op.drop_table("outbox")
     with op.batch_alter_table("invitation_hold", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invitation_hold_office_id"))
 
@@ -1007,6 +976,10 @@ def downgrade() -> None:
 
     op.drop_table("import_run")
     op.drop_table("desk")
+    with op.batch_alter_table("contact_request", schema=None) as batch_op:
+        batch_op.drop_index("ix_contact_request_office_id_state")
+
+    op.drop_table("contact_request")
     with op.batch_alter_table("contact_claim", schema=None) as batch_op:
         batch_op.drop_index("uq_contact_claim_token_hash")
         batch_op.drop_index(
@@ -1018,6 +991,11 @@ def downgrade() -> None:
 
     op.drop_table("contact_claim")
     op.drop_table("change_cursor")
+    op.drop_table("case_requirement")
+    with op.batch_alter_table("application", schema=None) as batch_op:
+        batch_op.drop_index("ix_application_case_id")
+
+    op.drop_table("application")
     with op.batch_alter_table("access_code", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_access_code_living",
@@ -1037,6 +1015,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sign_in_failure_login"))
 
     op.drop_table("sign_in_failure")
+    with op.batch_alter_table("service_case", schema=None) as batch_op:
+        batch_op.drop_index("ix_service_case_person_id")
+        batch_op.drop_index("ix_service_case_office_id_owner_id")
+        batch_op.drop_index("ix_service_case_office_id_ends_on")
+
+    op.drop_table("service_case")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index("ix_person_office_id_surname_key")
         batch_op.drop_index(
@@ -1046,15 +1030,31 @@ def downgrade() -> None:
         )
 
     op.drop_table("person")
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.drop_index("ix_outbox_subject_id")
+        batch_op.drop_index("ix_outbox_state_next_attempt_at")
+        batch_op.drop_index("ix_outbox_office_id_created_at")
+
+    op.drop_table("outbox")
     op.drop_table("office")
+    op.drop_table("notice_part")
     with op.batch_alter_table("job_run", schema=None) as batch_op:
         batch_op.drop_index("ix_job_run_name_started_at")
 
     op.drop_table("job_run")
+    op.drop_table("invitation")
     with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_idempotency_key_created_at"))
 
     op.drop_table("idempotency_key")
+    with op.batch_alter_table("due_outcome", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_due_outcome_office_id_outcome",
+            sqlite_where=sa.text("outcome <> 'invited'"),
+            postgresql_where=sa.text("outcome <> 'invited'"),
+        )
+
+    op.drop_table("due_outcome")
     op.drop_table("audit_seal")
     with op.batch_alter_table("audit_event", schema=None) as batch_op:
         batch_op.drop_index("ix_audit_event_subject")

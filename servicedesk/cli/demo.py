@@ -27,7 +27,6 @@ from servicedesk.cli.register import import_list
 from servicedesk.cli.serve import run_server
 from servicedesk.demo.residents import write_residents
 from servicedesk.kernel.clock import local_day
-from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.kernel.permissions import OPERATOR, Role
 from servicedesk.notices.delivery import deliver
 from servicedesk.notices.models import Outbox
@@ -138,7 +137,7 @@ def _print_addresses(base: str) -> None:
 
 def _print_codes(ctx: click.Context, office: OfficeView, base: str) -> None:
     context = get_context(ctx)
-    table = Table("language", "name", "access code", "birth date", "address", box=None, pad_edge=False)
+    table = Table("page", "name", "access code", "birth date", box=None, pad_edge=False)
     for tag in ("de", "ar", "uk"):
         with context.database.reading() as session:
             found = _find_case(session, office, tag)
@@ -157,7 +156,7 @@ def _print_codes(ctx: click.Context, office: OfficeView, base: str) -> None:
             )
         born = birth_date(person.birth_year, person.birth_month, person.birth_day)
         name = full_name(person.family_name, person.given_names)
-        table.add_row(LANGUAGES[tag].endonym, name, issued.code, born, f"{base}/{tag}/code")
+        table.add_row(f"{base}/{tag}/code", name, issued.code, born)
     messages.print("Access codes, as they stand in a letter (a new one each time the demo starts):")
     messages.print(table, soft_wrap=True)
 
