@@ -1,10 +1,34 @@
 """Show staff their pages; what is decided is decided in the rooms below."""
 
-from servicedesk.staff import views_today
+from servicedesk.staff import (
+    views_applications,
+    views_booking,
+    views_case,
+    views_contact,
+    views_invitations,
+    views_letters,
+    views_open,
+    views_range,
+    views_ranges,
+    views_risk,
+    views_today,
+)
 from servicedesk.staff.blueprint import blueprint
 
 # Importing a module of views adds its pages to the blueprint.
-VIEWS = (views_today,)
+VIEWS = (
+    views_today,
+    views_range,
+    views_invitations,
+    views_risk,
+    views_case,
+    views_applications,
+    views_booking,
+    views_open,
+    views_contact,
+    views_letters,
+    views_ranges,
+)
 
 BLUEPRINTS = (blueprint,)
 """The staff pages, in the order in which addresses are matched."""

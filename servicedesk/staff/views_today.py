@@ -1,29 +1,100 @@
-"""Show today: appointments, people without a letter, tasks."""
+"""Show today: appointments, people without a letter, tasks, tomorrow's invitations, who is at risk."""
 
-from flask import render_template
+from datetime import timedelta
 
-from servicedesk.booking.queries import list_day
+from flask import redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from servicedesk.booking.queries import Conflict, DayEntry, list_conflicts, list_day
 from servicedesk.cases.queries.contact import list_contact_requests
-from servicedesk.cases.queries.scope import build_scope
+from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.queries.tasks import list_tasks
-from servicedesk.kernel.clock import local_day
+from servicedesk.cases.queries.worklist import list_visible
+from servicedesk.cases.service import complete_task
+from servicedesk.kernel.permissions import Permission
+from servicedesk.outreach.queries.preview import list_tomorrow
+from servicedesk.outreach.queries.risk import list_risk
+from servicedesk.outreach.rules import Outcome
 from servicedesk.staff.blueprint import blueprint
-from servicedesk.web.access import STAFF, access
+from servicedesk.staff.common import own_scope, read_id, today
+from servicedesk.staff.nav import SEES_FILES
+from servicedesk.web.access import STAFF, access, staff
+from servicedesk.web.idempotency import act
 from servicedesk.web.runtime import actor, now, office, reading
 
+_LOOK_AHEAD = timedelta(days=14)
+_SHOWN = 8
 
-@blueprint.get("/")
+
+@blueprint.get("/", endpoint="today")
 @access(STAFF)
-def today() -> str:
+def show_today() -> str:
     """Show what waits for the person who signed in."""
-    who, day = actor(), local_day(now(), office().zone)
+    who = actor()
+    if not any(who.may(permission) for permission in SEES_FILES):
+        return render_template("staff/today_admin.html", day=today())
     with reading() as session:
-        scope = build_scope(session, who)
-        appointments = list_day(session, office().id, day, member_id=who.member_id) if who.member_id else ()
+        scope = own_scope(session)
+        appointments, coming = _appointments(session)
+        contacts = (
+            list_contact_requests(session, scope, limit=_SHOWN + 1)
+            if who.may(Permission.match_contact)
+            else ()
+        )
         return render_template(
             "staff/today.html",
-            day=day,
+            day=today(),
             appointments=appointments,
-            contacts=list_contact_requests(session, scope),
-            tasks=list_tasks(session, scope, limit=20),
+            coming=coming,
+            visible=list_visible(
+                session, scope, [one.appointment.case_id for one in (*appointments, *coming)]
+            ),
+            conflicts=_conflicts(session, scope),
+            contacts=contacts,
+            tasks=list_tasks(session, scope, limit=_SHOWN + 1),
+            risks=list_risk(session, scope, now=now(), limit=_SHOWN + 1).people,
+            planned=_planned(session, scope),
+            most=_SHOWN,
         )
+
+
+@blueprint.post("/tasks/<task_id>/done")
+@access(staff(*SEES_FILES))
+def finish_task(task_id: str) -> Response:
+    """Note that a task is done."""
+
+    def finish(session: Session) -> Response:
+        complete_task(session, task_id=read_id(task_id), actor=actor(), now=now())
+        case_ref = request.form.get("case", "")[:24]
+        if case_ref:
+            return redirect(url_for("staff.case", ref=case_ref), 303)
+        return redirect(url_for("staff.today", _anchor="aufgaben"), 303)
+
+    return act(finish)
+
+
+def _appointments(session: Session) -> tuple[tuple[DayEntry, ...], tuple[DayEntry, ...]]:
+    """Return today's appointments, and those of the next day that has any."""
+    who, day = actor(), today()
+    if who.member_id is None and not who.may(Permission.see_office):
+        return (), ()
+    listed = list_day(session, office().id, day, last_day=day + _LOOK_AHEAD, member_id=who.member_id)
+    at_once = tuple(entry for entry in listed if entry.appointment.starts_local.date() == day)
+    later = [entry for entry in listed if entry.appointment.starts_local.date() > day]
+    first = later[0].appointment.starts_local.date() if later else None
+    return at_once, tuple(entry for entry in later if entry.appointment.starts_local.date() == first)
+
+
+def _conflicts(session: Session, scope: Scope) -> tuple[Conflict, ...]:
+    found = list_conflicts(session, office().id, now=now())
+    visible = list_visible(session, scope, [conflict.case_id for conflict in found])
+    return tuple(conflict for conflict in found if conflict.case_id in visible)
+
+
+def _planned(session: Session, scope: Scope) -> int | None:
+    """Return how many invitations leave in the next night, None for those who do not steer them."""
+    if not actor().may(Permission.steer_invitations):
+        return None
+    planned = list_tomorrow(session, scope, now=now())
+    return sum(one.outcome is Outcome.invited for one in planned)

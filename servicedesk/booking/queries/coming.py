@@ -24,4 +24,4 @@ def list_coming(session: Session, scope: Scope, *, now: datetime) -> dict[UUID, 
             scope.cases(),
         )
     )
-    return dict(session.execute(query).tuples().all())
+    return {case_id: starts_at for case_id, starts_at in session.execute(query)}  # noqa: C416 rows are typed as pairs

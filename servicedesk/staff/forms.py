@@ -1,0 +1,234 @@
+"""Take what staff type. Sentences are short: they are read many times a day."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import FormField, RadioField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
+
+from servicedesk.cases.rules import (
+    CHANNEL_LABELS,
+    CLOSE_LABELS,
+    PAPER_LABELS,
+    Channel,
+    CloseReason,
+    Decision,
+    PaperState,
+)
+from servicedesk.cases.service import Evidence
+from servicedesk.staff.common import instant_at, read_wall_time, today
+from servicedesk.staff.scans import MOST_BYTES, sniff
+from servicedesk.staff.wording import DECISION_LABELS
+from servicedesk.web.dates import DayParts
+from servicedesk.web.forms import AtMost, BaseForm, Filled, LineField, clean_text
+from servicedesk.web.locale import gettext
+from servicedesk.web.locale import lazy_gettext as _l
+from servicedesk.web.runtime import now
+
+_RECORDABLE = (Channel.counter, Channel.slip, Channel.post, Channel.email)
+_REASON = _l("Nennen Sie den Grund.")
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Return choices whose labels are German message ids, in the reader's language."""
+    return [SelectChoice(value, gettext(label)) for value, label in pairs]
+
+
+def day_data(day: Any) -> dict[str, str]:
+    """Return a day as the three fields of a date."""
+    return {"day": f"{day.day:02d}", "month": f"{day.month:02d}", "year": f"{day.year:04d}"}
+
+
+class ApplicationForm(BaseForm):
+    """Take an application that came another way than the web."""
+
+    channel = RadioField(_l("Wie kam der Antrag?"), [Filled(_l("Wählen Sie den Weg."))])
+    received_on = FormField(DayParts, _l("Eingegangen am"))
+    received_time = LineField(_l("Uhrzeit"))
+    scan = FileField(_l("Scan"))
+    note = TextAreaField(_l("Vermerk"), [AtMost(2000)], filters=[clean_text])
+
+    evidence: Evidence | None = None
+
+    def __init__(self, kept: Channel | None = None, **options: Any) -> None:
+        """Offer the ways that are recorded by hand, and `kept`, the way of an entry to be corrected."""
+        super().__init__(**options)
+        offered = (*_RECORDABLE, kept) if kept is not None and kept not in _RECORDABLE else _RECORDABLE
+        self.channel.choices = choices((channel.value, CHANNEL_LABELS[channel]) for channel in offered)
+
+    @property
+    def received_at(self) -> datetime:
+        """Return the instant of receipt; for a form that holds no fault."""
+        day, at = self.received_on.form.read_day(), read_wall_time(self.received_time.data)
+        if day is None or at is None:
+            raise ValueError("the form was not validated")
+        return instant_at(day, at)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the time, and tell what is wrong with a scan."""
+        is_good = bool(super().validate(extra_validators))
+        if read_wall_time(self.received_time.data) is None:
+            self.received_time.errors = [str(_l("Schreiben Sie die Uhrzeit, zum Beispiel 09:30."))]
+            is_good = False
+        elif is_good and self.received_at > now():
+            self.received_time.errors = [
+                str(_l("Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."))
+            ]
+            is_good = False
+        return self._read_scan() and is_good
+
+    def _read_scan(self) -> bool:
+        file = self.scan.data
+        if not file or not getattr(file, "filename", ""):
+            note = self.note.data or ""
+            self.evidence = Evidence.note(note) if note else None
+            return True
+        content = file.stream.read(MOST_BYTES + 1)
+        kind = sniff(content)
+        fault = None
+        if not content:
+            fault = _l("Die Datei ist leer. Wählen Sie eine andere.")
+        elif len(content) > MOST_BYTES:
+            fault = _l("Die Datei ist größer als 8 MB. Scannen Sie mit geringerer Auflösung.")
+        elif kind is None:
+            fault = _l("Wählen Sie eine PDF-, JPEG- oder PNG-Datei.")
+        if fault is not None or kind is None:
+            self.scan.errors = [str(fault)]
+            return False
+        self.evidence = Evidence(content, kind)
+        return True
+
+
+class CorrectionForm(ApplicationForm):
+    """Take the corrected entry of an application, with the reason."""
+
+    reason = LineField(_l("Grund der Berichtigung"), [Filled(_REASON), AtMost(300)])
+
+
+class PaperForm(BaseForm):
+    """Take the state of one paper."""
+
+    state = RadioField(_l("Stand"), [Filled(_l("Wählen Sie den Stand."))])
+    reason = LineField(_l("Grund, wenn sie so nicht verwendbar ist"), [AtMost(300)])
+
+    def __init__(self, *, may_decide: bool, **options: Any) -> None:
+        """Offer only reception to those who do not check papers."""
+        super().__init__(**options)
+        offered = (
+            (
+                PaperState.received,
+                PaperState.accepted,
+                PaperState.rejected,
+                PaperState.stale,
+                PaperState.waived,
+                PaperState.missing,
+            )
+            if may_decide
+            else (PaperState.received, PaperState.missing)
+        )
+        self.state.choices = choices((state.value, PAPER_LABELS[state]) for state in offered)
+
+
+class CodeForm(BaseForm):
+    """Take how identity was checked before a new code goes out."""
+
+    identity_check = LineField(
+        _l("Wie haben Sie die Identität geprüft?"),
+        [Filled(_l("Schreiben Sie, was Sie gesehen oder gefragt haben.")), AtMost(120)],
+    )
+
+
+class DecisionForm(BaseForm):
+    """Take the decision on an application."""
+
+    decision = RadioField(_l("Entscheidung"), [Filled(_l("Wählen Sie die Entscheidung."))])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.decision.choices = choices((one.value, DECISION_LABELS[one]) for one in Decision)
+
+
+class CloseForm(BaseForm):
+    """Take why a case is closed."""
+
+    reason = RadioField(_l("Warum wird der Vorgang abgeschlossen?"), [Filled(_REASON)])
+    note = LineField(_l("Vermerk"), [AtMost(300)])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.reason.choices = choices((one.value, CLOSE_LABELS[one]) for one in CloseReason)
+
+
+class CancelForm(BaseForm):
+    """Take why the office cancels an appointment."""
+
+    reason = LineField(_l("Grund der Absage"), [Filled(_REASON), AtMost(200)])
+
+
+class ConcernForm(BaseForm):
+    """Ask for which concern a case is opened."""
+
+    concern = SelectField(_l("Anliegen"), [Filled(_l("Wählen Sie das Anliegen."))])
+
+    def __init__(self, offered: Iterable[tuple[str, str]], **options: Any) -> None:
+        super().__init__(**options)
+        self.concern.choices = [SelectChoice("", gettext("– wählen –")), *choices(offered)]
+
+
+class MatchForm(BaseForm):
+    """Ask whose message it is, and how identity was checked."""
+
+    person = RadioField(_l("Wer hat geschrieben?"), [Filled(_l("Wählen Sie die Person."))])
+    identity_check = LineField(
+        _l("Wie haben Sie die Identität geprüft?"),
+        [Filled(_l("Schreiben Sie, was Sie gesehen oder gefragt haben.")), AtMost(120)],
+    )
+
+    def __init__(self, offered: Iterable[tuple[str, str]], **options: Any) -> None:
+        """Offer people; their names are nobody's to translate."""
+        super().__init__(**options)
+        self.person.choices = [SelectChoice(value, label) for value, label in offered]
+
+
+class RejectForm(BaseForm):
+    """Ask why a message belongs to nobody of ours."""
+
+    reason = LineField(_l("Warum legen Sie die Nachricht weg?"), [Filled(_REASON), AtMost(300)])
+
+
+class HoldForm(BaseForm):
+    """Ask why an invitation is held, and when somebody looks again."""
+
+    reason = LineField(_l("Warum halten Sie die Einladung zurück?"), [Filled(_REASON), AtMost(300)])
+    review_on = FormField(DayParts, _l("Wieder ansehen am"))
+
+    @property
+    def review_day(self) -> date | None:
+        """Return the day to look again, None where none was named."""
+        day: date | None = self.review_on.form.read_day()
+        return day
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Accept no day at all; a day named must be one, and lie ahead."""
+        parts = self.review_on.form
+        if any((part.data or "").strip() for part in (parts.day, parts.month, parts.year)):
+            is_good = bool(super().validate(extra_validators))
+            day = parts.read_day()
+            if day is not None and day <= today():
+                parts.day.errors = [str(_l("Dieser Tag ist vorbei. Wählen Sie einen späteren."))]
+                is_good = False
+            return is_good
+        is_good = bool(self.reason.validate(self))
+        return is_good
+
+
+class ReprintForm(BaseForm):
+    """Ask why a letter is printed again."""
+
+    reason = LineField(_l("Warum drucken Sie noch einmal?"), [Filled(_REASON), AtMost(200)])
+
+
+class ConfirmForm(BaseForm):
+    """Take the act itself; everything else is known."""
