@@ -36,15 +36,15 @@ test: install-test lint types imports ## the gate: style, types, imports, every 
 
 prove: install-test ## the proofs at full size, and the benchmarks; takes a good while
 	@tools/with-postgres $(RUN) pytest -m prove --timeout 3600
-	@tools/with-postgres $(RUN) python -m bench --full
+	@tools/with-postgres tools/bench --full
 
 bench: install-test ## the benchmarks at small size, as ratios to a baseline of the same run
-	@tools/with-postgres $(RUN) python -m bench
+	@tools/with-postgres tools/bench
 
 lint: install-dev ## style of code and scripts, sums of vendored files
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet || { echo "some files are not formatted: run 'make format'" >&2; exit 1; }
-	@for script in tools/install-system tools/vendor tools/with-postgres .ci/run; do bash -n $$script; done
+	@for script in tools/bench tools/install-system tools/vendor tools/with-postgres .ci/run; do bash -n $$script; done
 	@tools/vendor check
 
 format: install-dev ## rewrite the code as the formatter and the linter's safe fixes want it
