@@ -40,7 +40,7 @@ log = structlog.get_logger("servicedesk.worker")
 _DAILY_LOOK = timedelta(seconds=30)
 _RESCUE_SECONDS = 15
 _RESTART_SECONDS = 5
-_GRACE_SECONDS = 60
+_GRACE_SECONDS = 25
 _KEEP_JOBS_HOURS = 72
 _LOCK = "hashtext('servicedesk.timetable')"
 
