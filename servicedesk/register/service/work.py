@@ -11,6 +11,7 @@ from servicedesk.register.service.settle import Difference, Line, Settler
 from servicedesk.register.service.survey import BLOCKS_PER_STEP, Progress
 from servicedesk.register.service.writers import Writer
 
+_BROKEN = int(Look.BROKEN)
 _LINES_PER_SETTLEMENT = 500
 _ROWS_PER_TRANSACTION = 500
 
@@ -73,37 +74,37 @@ class Work:
             self._writer.spill()
 
     def _take(self, block: Iterable[Record], pick: Callable[[list[str]], RawRow | str]) -> None:
-        judge, digest, writer, seen = self._judge, self._digest, self._writer, self._seen
+        judge, digest, writer = self._judge, self._digest, self._writer
         judge_line, add_person, add_title = judge.judge, writer.add_person, writer.add_title
-        new = 0
+        was_seen = self._seen.check if self._seen else None
+        lines = new = 0
         for number, fields, look in block:
-            self.lines += 1
-            if look == Look.BROKEN:
-                self._rejects.add(Rejection(number, "", fields[1], fields[0]))
-                continue
-            raw = pick(fields)
+            lines += 1
+            raw = pick(fields) if look != _BROKEN else fields[0]
             if isinstance(raw, str):
-                self._rejects.add(Rejection(number, "", ";".join(fields), raw))
+                self._rejects.add(
+                    Rejection(number, "", fields[1] if look == _BROKEN else ";".join(fields), raw)
+                )
                 continue
-            is_clean = not look
+            is_clean = look == 0
             row = judge_line(number, raw, is_clean=is_clean)
             if isinstance(row, Rejection):
                 self._rejects.add(row)
                 continue
             if judge.warnings:
                 self.warnings.update(set(judge.warnings))
-            key = digest(raw)
-            if seen is None or seen.check(row.file_number):
-                self._waiting.append(Line(number, row, key, is_clean))
+            if was_seen is None or was_seen(row.file_number):
+                self._waiting.append(Line(number, row, digest(raw), is_clean))
                 if len(self._waiting) >= _LINES_PER_SETTLEMENT:
                     self._settle()
                 continue
-            add_title(add_person(row, is_clean=is_clean), row, key, number, is_clean=is_clean)
+            add_title(add_person(row, is_clean=is_clean), row, digest(raw), number, is_clean=is_clean)
             new += 1
-            if writer.buffered >= _ROWS_PER_TRANSACTION:
-                writer.spill()
+        self.lines += lines
         self.accepted += new
         self._difference.count_new(new)
+        if writer.buffered >= _ROWS_PER_TRANSACTION:
+            writer.spill()
 
     def _settle(self) -> None:
         if not self._waiting:

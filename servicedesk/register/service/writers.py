@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from servicedesk.db.session import Database
 from servicedesk.kernel.crypto import Vault
 from servicedesk.register.rules import Row
-from servicedesk.register.service.repeats import IdSeries
+from servicedesk.register.service.repeats import rising_ids
 from servicedesk.register.service.sealing import BulkSealer
 
 PERSON_COLUMNS = (
@@ -91,7 +91,7 @@ class CopyWriter:
         self._running: deque[Future[None]] = deque()
         self._people: list[str] = []
         self._titles: list[str] = []
-        self._ids = IdSeries()
+        self._next_id = rising_ids().__next__
         self._office = scope.office_id.hex
         self._tail = f"{scope.today.isoformat()}\t{scope.import_id.hex}"
         self._today = scope.today.isoformat()
@@ -101,13 +101,13 @@ class CopyWriter:
 
     def add_person(self, row: Row, *, is_clean: bool) -> str:
         """Queue a new person; return the id as 32 hexadecimal digits."""
-        key = self._ids.next()
+        key = self._next_id()
         if not is_clean:
             row = _escaped(row)
         (
             number, family, given, surname_key, birth, sex, nations, street, house, postcode, town, language,
-            email, phone, household, representative, moved, *_,
-        ) = row  # fmt: skip
+            email, phone, household, representative, moved,
+        ) = row[:17]  # fmt: skip
         sealed_email = "\\\\x" + self._email(email, key).hex() if email else _NULL
         sealed_phone = "\\\\x" + self._phone(phone, key).hex() if phone else _NULL
         self._people.append(
@@ -128,7 +128,7 @@ class CopyWriter:
         is_superseded: bool = False,
     ) -> str:
         """Queue a new title; return its id."""
-        key = self._ids.next()
+        key = self._next_id()
         if not is_clean:
             row = _escaped(row)
         basis, identity, issued, ends, card, passport, effective, is_unlimited, condition = row[17:]
@@ -190,7 +190,7 @@ class BatchWriter:
         self._open: Session | None = None
         self._people: list[tuple[Any, ...]] = []
         self._titles: list[tuple[Any, ...]] = []
-        self._ids = IdSeries()
+        self._next_id = rising_ids().__next__
         self._office = scope.office_id.hex
         self._import = scope.import_id.hex
         self._today = scope.today.isoformat()
@@ -200,7 +200,7 @@ class BatchWriter:
 
     def add_person(self, row: Row, *, is_clean: bool) -> str:
         """Queue a new person; return the id as 32 hexadecimal digits."""
-        key = self._ids.next()
+        key = self._next_id()
         year, month, day = (int(part) for part in row.birth.split("-"))
         self._people.append(
             (
@@ -224,7 +224,7 @@ class BatchWriter:
         is_superseded: bool = False,
     ) -> str:
         """Queue a new title; return its id."""
-        key = self._ids.next()
+        key = self._next_id()
         self._titles.append(
             (
                 key, self._office, person_hex, row.legal_basis, row.identity, row.issued_on, row.ends_on,

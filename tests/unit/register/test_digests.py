@@ -1,6 +1,7 @@
 """Keyed digests find unchanged lines; sealing in bulk writes what the vault opens; the small helpers hold."""
 
 from datetime import date
+from itertools import islice
 from uuid import UUID
 
 from hypothesis import given
@@ -10,7 +11,7 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.names import FoldingRule, UmlautRule
 from servicedesk.register.rules import Context, load_ordinances
 from servicedesk.register.service.digests import KnownDigests, build_digester
-from servicedesk.register.service.repeats import IdSeries, MaybeSeen
+from servicedesk.register.service.repeats import MaybeSeen, rising_ids
 from servicedesk.register.service.sealing import BulkSealer
 
 OFFICE = UUID(int=1)
@@ -62,12 +63,11 @@ def test_sealing_in_bulk_is_what_the_vault_opens(vault):
 def test_a_first_time_is_never_taken_for_a_repetition_of_itself():
     seen = MaybeSeen()
     doubtful = sum(seen.check(f"33.26.07-{n:07d}") for n in range(20_000))
-    assert doubtful < 20
+    assert doubtful < 60
     assert all(seen.check(f"33.26.07-{n:07d}") for n in range(20_000))
 
 
 def test_ids_rise_and_are_version_7():
-    ids = IdSeries()
-    drawn = [ids.next() for _ in range(10_000)]
+    drawn = list(islice(rising_ids(), 10_000))
     assert drawn == sorted(set(drawn))
     assert {UUID(hex=key).version for key in drawn} == {7}
