@@ -23,6 +23,7 @@ from servicedesk.web.idempotency import act
 from servicedesk.web.runtime import actor, now, reading, runtime
 
 _MOST = 500
+_NO_NEWS = {Reason.held, Reason.case_exists}
 _HIDDEN = LetterSecrets(access_code="XXXX-XXXX-XXXX-XXXX", phone_pin="XXXXXX")
 
 

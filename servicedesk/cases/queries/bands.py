@@ -44,8 +44,8 @@ class TeamBand:
 
     @property
     def without_owner(self) -> int:
-        """Count the stretches nobody owns."""
-        return sum(stretch.holder is not Holder.owned for stretch in self.stretches)
+        """Count the stretches nobody owns; names without a letter A–Z are always the team's."""
+        return sum(bool(stretch.lo) and stretch.holder is not Holder.owned for stretch in self.stretches)
 
 
 def list_bands(session: Session, office_id: UUID, *, first_on: date, last_on: date) -> tuple[TeamBand, ...]:
@@ -87,7 +87,7 @@ def _stretches(
     built = []
     for (interval, name), end in zip(rows, ends, strict=True):
         people, ending = counts.get((team_id, interval.lo), (0, 0))
-        label = describe_stretch(interval.lo, end).partition(" (")[0]
+        label = describe_stretch(interval.lo, end).partition(" (")[0] if interval.lo else ""
         holder = Holder(interval.kind)
         built.append(Stretch(interval.lo, label, interval.piece or "", holder, name or "", people, ending))
     return built

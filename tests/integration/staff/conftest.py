@@ -10,12 +10,18 @@ from servicedesk.cases.models import Case
 from servicedesk.cases.rules import Origin
 from servicedesk.cases.service import ContactContent, open_case, receive_contact_request
 from servicedesk.kernel.permissions import SYSTEM
+from servicedesk.offices.queries import list_teams
 from servicedesk.register.models import Person
 from tests.conftest import NOW
 from tests.support.client import Browser
 from tests.support.office import PASSWORD, add_person, add_title
 
 TODAY = date(2026, 11, 23)
+
+
+def table_names(browser):
+    """Return what the rows of a page's tables are about."""
+    return [browser.page.words(link) for link in browser.page.all("a") if link.get("data-open") is not None]
 
 
 @dataclass
@@ -34,6 +40,11 @@ class Desk:
         browser.submit(login=login, password=PASSWORD)
         assert browser.path == "/staff/", browser.page.words()
         return browser
+
+    @property
+    def team_id(self):
+        with self.db.reading() as session:
+            return list_teams(session, self.cast.office.id)[0].id
 
     def person(self, family_name="Çelik", given_names="Amina", ends_on=date(2027, 2, 15), **options):
         title = {key: options.pop(key) for key in ("legal_basis", "issued_on") if key in options}
