@@ -1,6 +1,7 @@
 """Import an expiry list: stream it, judge every line, write what is new, compare what is known."""
 
 import gc
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from servicedesk.register.models import ImportRun
 from servicedesk.register.queries.known import find_lines_of_last_import, has_people, read_packed_digests
 from servicedesk.register.reader import ExpiryList, open_list
 from servicedesk.register.rules import Context, Judge, RawRow, check_age, check_size, load_ordinances
+from servicedesk.register.service.bulk import WORTH_IT_BYTES, build_search_indexes, pause_search_indexes
 from servicedesk.register.service.digests import KnownDigests, build_digester
 from servicedesk.register.service.locks import import_lock
 from servicedesk.register.service.missing import count_people_back, settle_missing
@@ -77,7 +79,7 @@ def import_register(
     with ExitStack() as stack:
         source = stack.enter_context(open_list(order.file, mapping=order.mapping, encoding=order.encoding))
         stack.enter_context(import_lock(surroundings.database, office.id, surroundings.data_dir))
-        stack.enter_context(_rare_collections())
+        stack.enter_context(_tuned_interpreter())
         return _Import(office, order, surroundings, source, progress or _silent).run()
 
 
@@ -155,7 +157,7 @@ class _Import:
         return None
 
     def _carry_out(self, rejects: RejectsFile, *, is_first: bool, asks: str | None) -> ImportReport:
-        with self._open_writer() as writer:
+        with self._open_writer(is_first=is_first) as writer:
             settler = Settler(
                 writer,
                 self._scope,
@@ -191,15 +193,18 @@ class _Import:
         return report
 
     @contextmanager
-    def _open_writer(self) -> Iterator[Writer]:
+    def _open_writer(self, *, is_first: bool) -> Iterator[Writer]:
         is_dry = self._order.is_dry_run
         if self._database.is_postgresql:
+            is_big = is_first and not is_dry and self._source.size_bytes >= WORTH_IT_BYTES
             with suppress(_Undo), self._database.unit_of_work() as session:
+                paused = pause_search_indexes(session) if is_big else ()
                 writer = CopyWriter(session, self._scope, self._vault)
                 try:
                     yield writer
                 finally:
                     writer.close()
+                build_search_indexes(session, paused)
                 if is_dry:
                     raise _Undo
         elif is_dry:
@@ -294,14 +299,20 @@ class _Import:
 
 
 @contextmanager
-def _rare_collections() -> Iterator[None]:
-    """Let the cycle collector run rarely: millions of short-lived tuples set it off, and none of them is a cycle."""
-    before = gc.get_threshold()
-    gc.set_threshold(200_000, *before[1:])
+def _tuned_interpreter() -> Iterator[None]:
+    """Set the interpreter up for one long loop beside one waiting thread.
+
+    Millions of short-lived tuples set the cycle collector off, and none of them is a cycle; and the thread that
+    copies must not wait five milliseconds for its turn whenever the server has answered.
+    """
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
+    gc.set_threshold(200_000, *threshold[1:])
+    sys.setswitchinterval(0.0005)
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*threshold)
+        sys.setswitchinterval(interval)
 
 
 def _silent(_: int, __: int) -> None:

@@ -28,8 +28,8 @@ TITLE_COLUMNS = (
     "first_seen_on", "last_import_id", "source_line",
 )  # fmt: skip
 
-_ROWS_PER_COPY = 1000
-_COPIES_AHEAD = 4
+_ROWS_PER_COPY = 4000
+_COPIES_AHEAD = 3
 _NULL = "\\N"
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
