@@ -206,7 +206,7 @@ STATEMENTS: tuple[Statement, ...] = (
         "I11",
         "an owned interval names a case worker of the same office, a vacant one and a gap nobody",
         """SELECT i.team_id, i.lo FROM letter_interval i LEFT JOIN staff_member m ON m.id = i.member_id
-           WHERE (i.kind = 'owner') <> (i.member_id IS NOT NULL)
+           WHERE (i.kind = 'owned') <> (i.member_id IS NOT NULL)
            OR (i.member_id IS NOT NULL AND (m.id IS NULL OR m.office_id <> i.office_id))""",
     ),
     Statement(
