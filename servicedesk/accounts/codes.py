@@ -29,6 +29,7 @@ from servicedesk.accounts.rules import (
     wait_until_below,
     window_start,
 )
+from servicedesk.accounts.sessions import end_sessions_of
 from servicedesk.db import audit
 from servicedesk.kernel.crypto import Vault, equal
 from servicedesk.kernel.ids import new_crockford, new_digits, new_id
@@ -125,7 +126,11 @@ def issue_code(
 
 
 def revoke_codes(session: Session, *, subject: Subject, now: datetime) -> int:
-    """Revoke every living code of `subject`, as when its case closes; return how many there were."""
+    """Revoke every living code of `subject`, as when its case closes; return how many there were.
+
+    Browsers that a code of `subject` has opened are signed out: who holds the old letter must not stay inside.
+    """
+    end_sessions_of(session, "resident", subject[1])
     living = (
         AccessCode.subject_kind == subject[0],
         AccessCode.subject_id == subject[1],

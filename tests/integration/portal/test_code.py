@@ -130,3 +130,12 @@ def test_nothing_of_a_case_opens_without_its_code(browser, app):
         if "POST" in rule.methods:
             token = browser.get("/de/code").page.hidden()["csrf_token"]
             assert browser.post(path, {"csrf_token": token}).path == "/de/code", path
+
+
+def test_a_new_code_signs_out_whoever_came_in_with_the_old_one(browser, letter, db):
+    enter(browser, letter)
+    assert browser.path.startswith("/de/case/")
+    with db.unit_of_work() as session:
+        revoke_codes(session, subject=("case", letter.case_id), now=NOW)
+    browser.get("/de/case/")
+    assert browser.path == "/de/code"
