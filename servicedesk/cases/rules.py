@@ -320,6 +320,10 @@ ACTION_LABELS: Mapping[str, str] = {
     "book_appointment": N_("Termin gebucht"),
     "move_appointment": N_("Termin verschoben"),
     "cancel_appointment": N_("Termin abgesagt"),
+    "hold_slot": N_("Zeit reserviert"),
+    "expire_hold": N_("Reservierung abgelaufen"),
+    "pass_appointment": N_("Termin vorbei, kein Ergebnis erfasst"),
+    "complete_task": N_("Aufgabe erledigt"),
     "cancel_notices": N_("noch nicht versandte Nachrichten zurückgenommen"),
 }
 """What an audit action is called in the history of a case; unknown ones show their code."""

@@ -1,6 +1,6 @@
 """Read one case whole: for the staff page that shows it, and the little a resident sees of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -50,9 +50,19 @@ from servicedesk.register.models import Person, Title
 
 
 def get_case_page(
-    session: Session, scope: Scope, ref: str, *, now: datetime, appointment_at: datetime | None = None
+    session: Session,
+    scope: Scope,
+    ref: str,
+    *,
+    now: datetime,
+    appointment_at: datetime | None = None,
+    also_about: Collection[UUID] = (),
 ) -> CasePage:
-    """Return the case with this reference; raises CaseNotFound outside the scope."""
+    """Return the case with this reference; raises CaseNotFound outside the scope.
+
+    `appointment_at` comes from the booking room, `also_about` names what else belongs into the history: the ids of
+    the case's appointments.
+    """
     case = get_case_in_scope(session, scope, find_case_id(session, scope, ref))
     person = session.get_one(Person, case.person_id)
     title = session.get(Title, case.title_id) if case.title_id else None
@@ -82,7 +92,7 @@ def get_case_page(
         papers=papers,
         applications=list_applications(session, case),
         notices=tuple(list_notices_about(session, office_id=case.office_id, subject_id=case.id)),
-        history=list_history(session, case),
+        history=list_history(session, case, also_about=also_about),
     )
 
 
@@ -160,12 +170,14 @@ def list_applications(session: Session, case: Case) -> tuple[ApplicationLine, ..
     )
 
 
-def list_history(session: Session, case: Case, limit: int = 200) -> tuple[HistoryLine, ...]:
-    """Return what happened to a case, the latest first."""
+def list_history(
+    session: Session, case: Case, *, also_about: Collection[UUID] = (), limit: int = 200
+) -> tuple[HistoryLine, ...]:
+    """Return what happened to a case and to what else is named, the latest first."""
     events = list(
         session.scalars(
             select(AuditEvent)
-            .where(AuditEvent.subject_id == case.id)
+            .where(AuditEvent.subject_id.in_([case.id, *also_about]))
             .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
             .limit(limit)
         )
