@@ -11,6 +11,7 @@ from servicedesk.notices.models import Outbox
 from servicedesk.notices.service import open_context
 from servicedesk.register.models import ContactClaim
 from tests.support.client import Browser
+from tests.support.portal import enter
 
 
 def claims(db, letter, kind):
@@ -74,15 +75,17 @@ def test_an_email_address_is_a_claim_until_its_link_is_confirmed(applied, db, va
     path = urlsplit(mail.confirm_url).path
     mailbox = Browser(applied.client.application)
     mailbox.get(path)
-    assert [state for state, _ in claims(db, letter, "email")] == ["claimed"], "opening a link changes nothing"
+    assert [state for state, _ in claims(db, letter, "email")] == ["claimed"], (
+        "opening a link changes nothing"
+    )
     mailbox.submit()
     assert mailbox.page.h1 == "Ihre E-Mail-Adresse ist bestätigt"
     assert [state for state, _ in claims(db, letter, "email")] == ["confirmed"]
-    assert "haben wir" in mailbox_home(applied)
-
-
-def mailbox_home(browser):
-    return browser.get("/de/case/").page.words()
+    later = Browser(applied.client.application)
+    enter(later, letter)
+    words = later.get("/de/case/").page.words()
+    assert "E-Mail haben wir" in words
+    assert "amina@example.org" not in words, "whoever else holds the letter learns no address"
 
 
 def test_a_second_address_tells_the_first_one(applied, db, vault, letter, clock):
