@@ -1,10 +1,15 @@
 """Drive the application as a browser would: cookies, hidden fields, redirects, strict HTML."""
 
+import tempfile
 from urllib.parse import urljoin
+
+from jinja2 import FileSystemBytecodeCache
 
 from servicedesk.app import create_app
 from servicedesk.settings import load_settings
 from tests.support.html import Page
+
+_COMPILED = FileSystemBytecodeCache(tempfile.mkdtemp(prefix="templates-"))
 
 
 class Browser:
@@ -38,7 +43,11 @@ class Browser:
         for form in self.page.all("form"):
             for button in form.iter("button"):
                 if text in self.page.words(button):
-                    data = {n.get("name"): n.get("value") or "" for n in form.iter("input") if n.get("type") == "hidden"}
+                    data = {
+                        n.get("name"): n.get("value") or ""
+                        for n in form.iter("input")
+                        if n.get("type") == "hidden"
+                    }
                     if button.get("name"):
                         data[button.get("name")] = button.get("value") or ""
                     data.update(values)
@@ -62,14 +71,20 @@ class Browser:
         answer.get_data()
         answer.close()
         self.answer, self.status, self.path = answer, answer.status_code, path.split("?", 1)[0]
-        self.page = Page(answer.text) if answer.mimetype == "text/html" and answer.status_code != 303 else None
+        self.page = (
+            Page(answer.text) if answer.mimetype == "text/html" and answer.status_code != 303 else None
+        )
         return self
 
 
 def make_app(database, clock, data_dir, vault, **environment):
     """Make the application on a test's database, clock and vault."""
-    settings = load_settings({"SERVICEDESK_DATA_DIR": str(data_dir), "SERVICEDESK_LOG_LEVEL": "error", **environment})
+    settings = load_settings(
+        {"SERVICEDESK_DATA_DIR": str(data_dir), "SERVICEDESK_LOG_LEVEL": "error", **environment}
+    )
     object.__setattr__(settings, "vault", vault)
     app = create_app(settings, clock=clock, database=database)
     app.config["TESTING"] = False
+    # Compiling every template anew for every test costs more than all requests together.
+    app.jinja_env.bytecode_cache = _COMPILED
     return app
