@@ -41,11 +41,12 @@ prove: install-test ## the proofs at full size, and the benchmarks; takes a good
 bench: install-test ## the benchmarks at small size, as ratios to a baseline of the same run
 	@tools/with-postgres tools/bench
 
-lint: install-dev ## style of code and scripts, sums of vendored files
+lint: install-dev ## style of code and scripts, sums of vendored files, catalogues in step
 	@$(RUN) ruff check
 	@$(RUN) ruff format --check --quiet || { echo "some files are not formatted: run 'make format'" >&2; exit 1; }
 	@for script in tools/bench tools/install-system tools/vendor tools/with-postgres .ci/run; do bash -n $$script; done
 	@tools/vendor check
+	@$(RUN) python -m tools.catalogues check
 
 format: install-dev ## rewrite the code as the formatter and the linter's safe fixes want it
 	@$(RUN) ruff check --fix --quiet || true
