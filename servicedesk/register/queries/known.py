@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, func, select, text
+from sqlalchemy import ColumnElement, LargeBinary, Row, and_, exists, func, literal, not_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlalchemy.orm import Session
 
 from servicedesk.kernel.crypto import Vault
@@ -33,18 +34,26 @@ def find_lines_of_last_import(session: Session, office_id: UUID) -> int | None:
     return session.scalar(last)
 
 
-def read_packed_digests(session: Session, office_id: UUID) -> bytes:
-    """Return the first eight bytes of every stored digest of the office, sorted and joined."""
+def read_packed_digests(session: Session, office_id: UUID, *, is_current: bool) -> bytes:
+    """Return the first eight bytes of the stored digests of the office, sorted and joined.
+
+    Current titles are those that the list should have; the others were renewed or have vanished.
+    """
     if session.get_bind().dialect.name == "postgresql":
-        joined = text(
-            "SELECT string_agg(substring(digest FROM 1 FOR 8), ''::bytea ORDER BY digest) FROM title WHERE office_id = :o"
-        )
-        return bytes(session.scalar(joined, {"o": office_id}) or b"")
-    digests = select(Title.digest).where(Title.office_id == office_id).order_by(Title.digest)
+        # Joined by the server: a million rows would cost the client more than reading the list.
+        first = func.substring(Title.digest, 1, 8, type_=LargeBinary)
+        joined = func.string_agg(first, aggregate_order_by(literal(b"", LargeBinary), Title.digest))
+        return bytes(session.scalar(select(joined).where(_is_of(office_id, is_current=is_current))) or b"")
+    digests = select(Title.digest).where(_is_of(office_id, is_current=is_current)).order_by(Title.digest)
     packed = array("B")
     for digest in session.scalars(digests.execution_options(yield_per=5000)):
         packed.frombytes(digest[:8])
     return packed.tobytes()
+
+
+def _is_of(office_id: UUID, *, is_current: bool) -> ColumnElement[bool]:
+    current = and_(Title.vanished_on.is_(None), Title.is_superseded.is_(False))
+    return and_(Title.office_id == office_id, current if is_current else not_(current))
 
 
 def list_known_people(
@@ -78,32 +87,17 @@ def iter_current_titles(
 ) -> Iterator[tuple[UUID, UUID, bytes]]:
     """Yield (title, person, digest) of what the list should still have and this import has not written."""
     rows = select(Title.id, Title.person_id, Title.digest).where(
-        Title.office_id == office_id,
-        Title.vanished_on.is_(None),
-        Title.is_superseded.is_(False),
-        Title.last_import_id != import_id,
+        _is_of(office_id, is_current=True), Title.last_import_id != import_id
     )
     for row in session.execute(rows.execution_options(yield_per=5000)):
         yield row.id, row.person_id, bytes(row.digest)
 
 
-def list_superseded(session: Session, office_id: UUID) -> list[tuple[UUID, bytes]]:
-    """Return (person, digest) of titles that a later one follows, ordered by person."""
+def iter_superseded(session: Session, office_id: UUID) -> Iterator[tuple[UUID, bytes]]:
+    """Yield (person, digest) of titles that a later one follows."""
     rows = select(Title.person_id, Title.digest).where(Title.office_id == office_id, Title.is_superseded)
-    return [(row.person_id, bytes(row.digest)) for row in session.execute(rows.order_by(Title.person_id))]
-
-
-def list_gone(session: Session, office_id: UUID) -> list[tuple[UUID, UUID, bytes]]:
-    """Return (title, person, digest) of titles that had vanished from the list, ordered by title."""
-    rows = select(Title.id, Title.person_id, Title.digest).where(
-        Title.office_id == office_id, Title.vanished_on.is_not(None)
-    )
-    return [(row.id, row.person_id, bytes(row.digest)) for row in session.execute(rows.order_by(Title.id))]
-
-
-def count_titles(session: Session, office_id: UUID) -> int:
-    """Return how many titles the office's register holds."""
-    return session.scalar(select(func.count()).select_from(Title).where(Title.office_id == office_id)) or 0
+    for row in session.execute(rows.execution_options(yield_per=5000)):
+        yield row.person_id, bytes(row.digest)
 
 
 def _people(

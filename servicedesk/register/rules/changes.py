@@ -89,7 +89,8 @@ class Change:
 class Decision:
     """Say what to write for a line.
 
-    `title_id` is the stored title the line belongs to, None for a new one. `is_accepted` is false when the line
+    `title_id` is the stored title the line belongs to, None for a new one; `updates_title` is false for the
+    second of two equal lines only, so that a third one is compared with what this list says. `is_accepted` is false when the line
     says nothing new and counts as unchanged. `superseded` are titles that this one follows; `is_superseded` says
     that it is itself older than one already stored.
     """
@@ -143,18 +144,17 @@ def decide_line(
         changes.extend(_person_changes(row, known))
     siblings = [t for t in known.titles if t.legal_basis == row.legal_basis]
     superseded: tuple[UUID, ...] = ()
-    updates_title = False
+    has_news = title is None
     if title is None:
         superseded = tuple(t.id for t in siblings if not t.is_superseded and follows(row, t))
     else:
-        updates_title = any(getattr(row, name) != getattr(title, name) for name in _TITLE)
+        has_news = any(getattr(row, name) != getattr(title, name) for name in _TITLE)
         changes.extend(_title_changes(row, title))
-    is_accepted = title is None or updates_title or bool(changes) or (differs and not is_second_line)
     return Decision(
-        is_accepted=is_accepted,
+        is_accepted=has_news or bool(changes) or (differs and not is_second_line),
         updates_person=differs and not is_second_line,
         title_id=title.id if title else None,
-        updates_title=updates_title,
+        updates_title=title is not None,
         superseded=superseded,
         changes=tuple(changes),
         warnings=("person_differs",) if differs and is_second_line else (),

@@ -107,7 +107,8 @@ class _Import:
         self._scope = Scope(office.id, new_id(), local_day(self._now, office.zone))
         self._context = Context(self._scope.today, office.folding, load_ordinances())
         self._digest: Callable[[RawRow], bytes] = build_digester(surroundings.vault, office.id, self._context)
-        self._known = KnownDigests(())
+        self._current = KnownDigests(())
+        self._former = KnownDigests(())
         self._survey: Survey | None = None
         self._difference = Difference()
 
@@ -116,10 +117,15 @@ class _Import:
             is_first = not has_people(session, self._office.id)
             before = find_lines_of_last_import(session, self._office.id)
             if not is_first:
-                self._known = KnownDigests.from_packed(read_packed_digests(session, self._office.id))
+                self._current, self._former = (
+                    KnownDigests.from_packed(read_packed_digests(session, self._office.id, is_current=kind))
+                    for kind in (True, False)
+                )
         asks = None
         if not is_first:
-            self._survey = take_survey(self._source, self._digest, self._known, self._progress)
+            self._survey = take_survey(
+                self._source, self._digest, self._current, self._former, self._progress
+            )
             asks = self._check(self._survey, before)
         if not self._order.is_dry_run:
             self._begin()
@@ -144,12 +150,11 @@ class _Import:
         confirmed = self._order.is_confirmed
         try:
             check_size(survey.lines, before, is_confirmed=confirmed)
-            if survey.unchanged and self._known.seen < len(self._known):
-                with self._database.reading() as session:
-                    back = count_people_back(
-                        session, self._office.id, self._scope.import_id, self._known.line_of
-                    )
-                check_age(back, len(self._known), is_confirmed=confirmed)
+            with self._database.reading() as session:
+                back = count_people_back(
+                    session, self._office.id, self._scope.import_id, self._current, self._former
+                )
+            check_age(back, len(self._current), is_confirmed=confirmed)
         except (NeedsConfirmation, LooksOlder) as refusal:
             if not self._order.is_dry_run:
                 raise
@@ -163,7 +168,7 @@ class _Import:
                 self._scope,
                 self._vault,
                 self._now,
-                self._known.line_of,
+                self._current.line_of,
                 self._difference,
                 was_empty=is_first,
             )
@@ -185,7 +190,7 @@ class _Import:
             with writer.session() as session:
                 if not is_first:
                     settle_missing(
-                        session, self._vault, self._scope, self._now, self._known.line_of, self._difference
+                        session, self._vault, self._scope, self._now, self._current, self._difference
                     )
                 report = self._report(work, rejects, asks)
                 if not self._order.is_dry_run:

@@ -1,6 +1,5 @@
-"""Look after what the list no longer has, and what it has again."""
+"""Look after titles that the list no longer has."""
 
-from collections.abc import Callable, Container
 from datetime import datetime
 from uuid import UUID
 
@@ -11,47 +10,46 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.register.models import RegisterChange, Title
 from servicedesk.register.queries.known import (
     iter_current_titles,
-    list_gone,
+    iter_superseded,
     list_known_people_by_id,
-    list_superseded,
 )
-from servicedesk.register.rules import Change, ChangeKind, KnownPerson, decide_missing
+from servicedesk.register.rules import Change, ChangeKind, KnownPerson, KnownTitle, decide_missing
 from servicedesk.register.rules.changes import follows
+from servicedesk.register.service.digests import KnownDigests
 from servicedesk.register.service.settle import Difference, change_values, mark_superseded, write_updates
 from servicedesk.register.service.writers import Scope
 
 _CHANGES_PER_WRITE = 500
 
-LineOf = Callable[[bytes], int]
 
-
-def count_people_back(session: Session, office_id: UUID, import_id: UUID, line_of: LineOf) -> int:
+def count_people_back(
+    session: Session, office_id: UUID, import_id: UUID, current: KnownDigests, former: KnownDigests
+) -> int:
     """Return how many people the list shows with a title that was renewed, and without the renewal.
 
     An export older than the last one looks like that. Asked before anything is written.
     """
-    back = {person for person, digest in list_superseded(session, office_id) if line_of(digest)}
-    if not back:
+    if not former.seen or current.seen == len(current):
         return 0
-    current = iter_current_titles(session, office_id, import_id)
-    return len({person for _, person, digest in current if person in back and not line_of(digest)})
+    back = {person for person, digest in iter_superseded(session, office_id) if former.line_of(digest)}
+    unseen = iter_current_titles(session, office_id, import_id) if back else ()
+    return len({person for _, person, digest in unseen if person in back and not current.line_of(digest)})
 
 
 def settle_missing(
-    session: Session, vault: Vault, scope: Scope, now: datetime, line_of: LineOf, difference: Difference
+    session: Session, vault: Vault, scope: Scope, now: datetime, current: KnownDigests, difference: Difference
 ) -> None:
-    """Mark titles without a line as renewed or vanished, and take back the mark of those that are listed again."""
+    """Mark current titles without a line as renewed or vanished, after every line was settled."""
+    if current.seen == len(current):
+        return
     missing: dict[UUID, set[UUID]] = {}
     for title_id, person_id, digest in iter_current_titles(session, scope.office_id, scope.import_id):
-        if not line_of(digest):
+        if not current.line_of(digest):
             missing.setdefault(person_id, set()).add(title_id)
-    again = {
-        title: person for title, person, digest in list_gone(session, scope.office_id) if line_of(digest)
-    }
-    concerned = [*missing, *again.values()]
     pending: list[tuple[KnownPerson, Change]] = []
-    for person in list_known_people_by_id(session, vault, scope.office_id, concerned):
-        for change in _decide(person, missing.get(person.id, set()), again):
+    for person in list_known_people_by_id(session, vault, scope.office_id, missing):
+        listed = [t for t in person.titles if t.import_id == scope.import_id or current.line_of(t.digest)]
+        for change in _decide(person, missing[person.id], listed):
             difference.add(change.kind, person.file_number)
             pending.append((person, change))
         if len(pending) >= _CHANGES_PER_WRITE:
@@ -60,26 +58,19 @@ def settle_missing(
     _write(session, scope, now, pending)
 
 
-def _decide(person: KnownPerson, missing: set[UUID], again: Container[UUID]) -> list[Change]:
-    listed = [
-        title
-        for title in person.titles
-        if title.id in again or (title.id not in missing and not title.has_vanished)
-    ]
+def _decide(person: KnownPerson, missing: set[UUID], listed: list[KnownTitle]) -> list[Change]:
     changes = [decide_missing(title, listed) for title in person.titles if title.id in missing]
-    # A renewed title counts again when what renewed it has vanished and it is itself still listed.
+    # A renewed title counts again when what renewed it has vanished and the list still has it.
     gone = [
         t for t in person.titles if any(c.title_id == t.id and c.kind is ChangeKind.VANISHED for c in changes)
     ]
-    current = [title for title in listed if not title.is_superseded]
-    changes.extend(Change(ChangeKind.REAPPEARED, title.id) for title in listed if title.id in again)
+    standing = [title for title in listed if not title.is_superseded]
     changes.extend(
         Change(ChangeKind.REAPPEARED, title.id)
         for title in listed
         if title.is_superseded
-        and title.id not in again
         and any(follows(later, title) for later in gone)
-        and not any(follows(other, title) for other in current)
+        and not any(follows(other, title) for other in standing)
     )
     return changes
 
@@ -90,9 +81,7 @@ def _write(session: Session, scope: Scope, now: datetime, changes: list[tuple[Kn
     gone = [change.title_id for _, change in changes if change.kind is ChangeKind.VANISHED]
     write_updates(session, Title, [{"key": title, "vanished_on": scope.today} for title in gone])
     back = [change.title_id for _, change in changes if change.kind is ChangeKind.REAPPEARED]
-    write_updates(
-        session, Title, [{"key": title, "vanished_on": None, "is_superseded": False} for title in back]
-    )
+    write_updates(session, Title, [{"key": title, "is_superseded": False} for title in back])
     if changes:
         rows = [change_values(scope, person.id, change, now) for person, change in changes]
         session.execute(insert(RegisterChange), rows)

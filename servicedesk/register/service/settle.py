@@ -134,15 +134,11 @@ class Settler:
                 replace(t, is_superseded=True) if t.id in decision.superseded else t for t in person.titles
             )
             person = replace(person, titles=titles)
-        elif decision.is_accepted or self._is_other(known, decision.title_id, line.digest):
+        elif decision.updates_title:
             person = self._touch_title(line, person, decision.title_id)
         for change in decision.changes:
             self._note(person, change)
         return decision, person
-
-    @staticmethod
-    def _is_other(known: KnownPerson, title_id: UUID, digest: bytes) -> bool:
-        return any(title.id == title_id and title.digest != digest for title in known.titles)
 
     def _add_title(self, line: Line, person: KnownPerson, *, is_superseded: bool) -> KnownPerson:
         self._difference.add("new_titles", line.row.file_number)

@@ -24,11 +24,20 @@ class Survey:
 
 
 def take_survey(
-    source: ExpiryList, digest: Callable[[RawRow], bytes], known: KnownDigests, progress: Progress
+    source: ExpiryList,
+    digest: Callable[[RawRow], bytes],
+    current: KnownDigests,
+    former: KnownDigests,
+    progress: Progress,
 ) -> Survey:
-    """Read the list once against the stored digests; `known` remembers at which line each of them stands."""
+    """Read the list once against the stored digests of current and of former titles.
+
+    Both remember at which line each of theirs stands; the lines of former titles are among the others, since
+    they have to be looked at.
+    """
     pick = source.layout.picker()
-    note, broken = known.note, Look.BROKEN
+    is_current, is_former, broken = current.note, former.note, int(Look.BROKEN)
+    has_former = len(former) > 0
     others = array("Q")
     lines = unchanged = 0
     for step, block in enumerate(source.records()):
@@ -36,9 +45,13 @@ def take_survey(
             lines += 1
             if look != broken:
                 raw = pick(fields)
-                if not isinstance(raw, str) and note(digest(raw), number):
-                    unchanged += 1
-                    continue
+                if not isinstance(raw, str):
+                    key = digest(raw)
+                    if is_current(key, number):
+                        unchanged += 1
+                        continue
+                    if has_former:
+                        is_former(key, number)
             others.append(number)
         if step % BLOCKS_PER_STEP == 0:
             progress(source.position())
