@@ -70,6 +70,7 @@ class LetterDesk:
     block: OfficeBlock
     teams: dict[UUID, TeamView]
     staff: dict[UUID, StaffView]
+    _locales: dict[str | None, str] = field(default_factory=dict)
     _senders: dict[tuple[UUID, UUID | None], Sender] = field(default_factory=dict)
 
     def sender(self, team_id: UUID, owner_id: UUID | None) -> Sender:
@@ -83,7 +84,9 @@ class LetterDesk:
 
     def locale_for(self, language: str | None) -> str:
         """Return the person's language where the office offers it, else German."""
-        return choose_locale(language, self.office.languages)
+        if language not in self._locales:
+            self._locales[language] = choose_locale(language, self.office.languages)
+        return self._locales[language]
 
     def frame(self, person: Addressee, team_id: UUID, owner_id: UUID | None, today: date) -> LetterFrame:
         """Return the frame of a letter to `person`."""

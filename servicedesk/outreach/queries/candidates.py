@@ -178,14 +178,13 @@ def load_loose(session: Session, office_id: UUID) -> Loose:
 
 
 def facts_of(
-    candidate: Candidate, terms: OfficeTerms, loose: Loose
+    candidate: Candidate, person: Addressee, terms: OfficeTerms, loose: Loose
 ) -> tuple[DueFacts, ConcernTerms, UUID | None]:
     """Return what decides about a candidate, how its concern is handled, and the case it has already."""
     handled = terms.concern_of(candidate.legal_basis, is_unlimited=candidate.is_unlimited)
     case_id = candidate.case_id
     if case_id is None and loose.cases:
         case_id = loose.cases.get((candidate.person_id, handled.concern.id))
-    person = candidate.addressee
     facts = DueFacts(
         ends_on=candidate.ends_on,
         is_superseded=candidate.is_superseded,

@@ -92,7 +92,7 @@ def list_tomorrow(
     loose = load_loose(session, office.id)
     planned = []
     for candidate in list_candidates(session, terms, keys) if keys else ():
-        facts, handled, _ = facts_of(candidate, terms, loose)
+        facts, handled, _ = facts_of(candidate, candidate.addressee, terms, loose)
         outcome, reason = decide_outcome(facts, tomorrow)
         planned.append(
             PlannedInvitation(

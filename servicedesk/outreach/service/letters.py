@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from servicedesk.cases.frames import LetterDesk, build_papers, phrase
+from servicedesk.cases.frames import Addressee, LetterDesk, build_papers, phrase
 from servicedesk.checklists.rules import Concern, Fact, PersonFacts, known_facts, list_requirements
 from servicedesk.notices.contexts import ExpiredLetter, InvitationLetter, Paper, Phrase, TitleForm
 from servicedesk.notices.service import NewNotice
@@ -23,6 +23,7 @@ class CohortWriter:
     desk: LetterDesk
     today: date
     _papers: dict[_PaperKey, tuple[Paper, ...]] = field(default_factory=dict)
+    _facts: dict[int | None, frozenset[Fact]] = field(default_factory=dict)
     _names: dict[tuple[str, str], Phrase] = field(default_factory=dict)
     _effects: dict[tuple[str, bool], bool] = field(default_factory=dict)
     _asked: dict[date, date] = field(default_factory=dict)
@@ -30,6 +31,7 @@ class CohortWriter:
     def invitation(
         self,
         candidate: Candidate,
+        person: Addressee,
         handled: ConcernTerms,
         owner_id: UUID | None,
         case_id: UUID,
@@ -38,17 +40,17 @@ class CohortWriter:
         is_again: bool = False,
     ) -> NewNotice:
         """Return the invitation of one person, about their case; `is_again` after an earlier one was taken back."""
-        person, concern = candidate.addressee, handled.concern
+        concern = handled.concern
         again = f":{outbox_id.hex}" if is_again else ""
         frame = self.desk.frame(person, handled.team_id, owner_id, self.today)
-        facts = PersonFacts(is_renewal=True, age=person.age(self.today))
+        age = person.age(self.today)
         context = InvitationLetter(
             frame=frame,
             concern=self._name(concern, frame.locale),
             title_form=TitleForm(concern.title_form.value),
             ends_on=candidate.ends_on,
             apply_by_on=self._apply_by(candidate.ends_on),
-            papers=self._papers_of(concern, frame.locale, facts),
+            papers=self._papers_of(concern, frame.locale, age),
             has_continuation_effect=self._has_effect(candidate),
             is_online_booking=handled.is_direct,
         )
@@ -65,9 +67,11 @@ class CohortWriter:
             id=outbox_id,
         )
 
-    def expired(self, candidate: Candidate, handled: ConcernTerms, owner_id: UUID | None) -> NewNotice:
+    def expired(
+        self, candidate: Candidate, person: Addressee, handled: ConcernTerms, owner_id: UUID | None
+    ) -> NewNotice:
         """Return the letter to a person whose title had already ended."""
-        frame = self.desk.frame(candidate.addressee, handled.team_id, owner_id, self.today)
+        frame = self.desk.frame(person, handled.team_id, owner_id, self.today)
         return NewNotice(
             kind=ExpiredLetter.KIND,
             channel=ExpiredLetter.MEDIUM.value,
@@ -91,9 +95,14 @@ class CohortWriter:
             self._names[key] = phrase(concern.name, locale)
         return self._names[key]
 
-    def _papers_of(self, concern: Concern, locale: str, facts: PersonFacts) -> tuple[Paper, ...]:
-        key = (concern.id, locale, known_facts(facts))
+    def _papers_of(self, concern: Concern, locale: str, age: int | None) -> tuple[Paper, ...]:
+        # A list per year of age would be dozens of equal ones: what a list depends on are a few facts.
+        held = self._facts.get(age)
+        if held is None:
+            held = self._facts[age] = known_facts(PersonFacts(is_renewal=True, age=age))
+        key = (concern.id, locale, held)
         if key not in self._papers:
+            facts = PersonFacts(is_renewal=True, age=age)
             self._papers[key] = build_papers(list_requirements(concern, facts), locale)
         return self._papers[key]
 

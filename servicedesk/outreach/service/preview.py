@@ -45,7 +45,7 @@ def build_preview(
     one = decide(found[0], run, load_loose(session, office.id))
     if one.outcome is not Outcome.invited and one.reason is not Reason.held:
         raise NotInvitable(reason=REASON_LABELS[one.reason])
-    notice = run.writer.invitation(one.candidate, one.handled, one.owner_id, new_id(), new_id())
+    notice = run.writer.invitation(one.candidate, one.person, one.handled, one.owner_id, new_id(), new_id())
     if not isinstance(notice.context, LetterContext):
         raise TypeError("an invitation is a letter")
     return title.person_id, notice.context
