@@ -21,6 +21,7 @@ from servicedesk.booking.rules.life import State
 from servicedesk.booking.rules.offers import DIRECT
 from servicedesk.cases.queries.resident import ResidentPaper, ResidentView, get_resident_view
 from servicedesk.kernel.errors import NotAllowed
+from servicedesk.portal.wording import meanwhile_of
 from servicedesk.web.runtime import actor, identity, now, office, runtime
 
 
@@ -87,6 +88,11 @@ class CasePage:
     def lists(self) -> PaperLists:
         """Return the papers, sorted."""
         return PaperLists.of(self.view.papers)
+
+    @property
+    def meanwhile(self) -> tuple[str, ...]:
+        """Return what holds until the decision, as German sentences."""
+        return meanwhile_of(self.view)
 
     @property
     def step(self) -> Step:

@@ -12,7 +12,7 @@ from servicedesk.portal.details import known_details
 from servicedesk.portal.documents import attach, build_receipt
 from servicedesk.portal.forms import ConfirmForm
 from servicedesk.portal.journey import load_page, own_case, read_answers
-from servicedesk.portal.wording import HEADINGS, statement_of
+from servicedesk.portal.wording import HEADINGS, ending_of, statement_of
 from servicedesk.web.access import RESIDENT, access
 from servicedesk.web.idempotency import act
 from servicedesk.web.runtime import actor, now, reading, runtime
@@ -62,6 +62,7 @@ def apply() -> str | Response:
             form=form,
             sentence=sentence,
             details=details,
+            ending=ending_of(page.view.concern.title_form),
             heading=HEADINGS[page.view.concern.title_form],
         )
 
