@@ -114,6 +114,29 @@ def test_a_line_that_vanished_is_kept_and_told_once(desk):
     assert all(title.vanished_on is None for title in desk.titles())
 
 
+def test_a_renewed_title_stays_renewed_when_its_successor_vanishes(desk):
+    others = [line(aktenzeichen=str(n)) for n in range(2, 12)]
+    desk.load([line(), *others])
+    desk.load(
+        [line(erteilt_am="01.11.2026", gueltig_bis="01.11.2028", karte_gueltig_bis="01.11.2028"), *others]
+    )
+    desk.load(others)
+    assert [change.kind for change in desk.changes()] == ["renewed", "vanished"]
+    states = {title.identity: (title.is_superseded, title.vanished_on is None) for title in desk.titles()}
+    assert states["2026-11-01"] == (False, False)
+    assert [t.is_superseded for t in desk.titles() if t.identity == "2025-02-15"].count(True) == 1
+
+
+def test_a_list_that_still_has_the_renewed_title_changes_nothing_more(desk):
+    new = line(erteilt_am="01.11.2026", gueltig_bis="01.11.2028", karte_gueltig_bis="01.11.2028")
+    desk.load([line()])
+    assert desk.load([line(), new], is_confirmed=True).difference["renewed"] == 1
+    for _ in range(2):
+        report = desk.load([line(), new])
+        assert (report.accepted, report.unchanged) == (0, 2)
+    assert [change.kind for change in desk.changes()] == ["renewed"]
+
+
 def test_moving_away_is_accepted_once_then_unchanged(desk):
     desk.load([line()])
     gone = line(verzogen_am="01.11.2026")

@@ -31,7 +31,9 @@ def test_after_a_big_first_list_every_index_is_there_again(desk, monkeypatch, is
     paused = []
     monkeypatch.setattr(importing, "WORTH_IT_BYTES", 0)
     monkeypatch.setattr(
-        importing, "pause_search_indexes", lambda session: paused.extend(pause_search_indexes(session)) or paused
+        importing,
+        "pause_search_indexes",
+        lambda session: paused.extend(pause_search_indexes(session)) or paused,
     )
     assert desk.load(rows(50)).accepted == 50
     assert {index.name for index in paused} == declared
