@@ -16,7 +16,7 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.notices.batches import purge_printed_codes
 from servicedesk.notices.delivery import DeliveryTools, Progress, deliver_due, sweep
 from servicedesk.notices.queries import has_due_notices
-from servicedesk.outreach.jobs import run_invitations
+from servicedesk.outreach.jobs import run_invitations, run_reconcile
 from servicedesk.settings import Settings
 
 LEFT_TO_OTHERS = timedelta(minutes=2)
@@ -63,7 +63,19 @@ def _calendar(context: JobContext) -> dict[str, Any]:
     return dict(run_calendar(context.database, now=context.now()))
 
 
+def _reconcile(context: JobContext) -> dict[str, Any]:
+    return run_reconcile(
+        context.database,
+        context.vault,
+        now=context.now(),
+        public_url=context.settings.public_url,
+        should_stop=context.should_stop,
+    )
+
+
 def _invite(context: JobContext) -> dict[str, Any]:
+    # Whoever was renewed or moved away by yesterday's import gets no letter tonight.
+    _reconcile(context)
     return run_invitations(
         context.database,
         context.vault,
@@ -111,6 +123,7 @@ def _retention(context: JobContext) -> dict[str, Any]:
 
 _ALL = (
     Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
+    Job("reconcile", "follow what imports changed", Every(timedelta(minutes=10)), _reconcile),
     Job("invite", "invite everybody who became due", Daily(time(2, 0)), _invite),
     Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
     Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),

@@ -144,7 +144,7 @@ def test_once_does_what_is_due_and_empties_the_queue(real_db, vault, clock, tmp_
         for _ in range(5):
             queue(session, vault, office_id, letter(office_id), NOW)
     results = run_once(context)
-    assert {"calendar", "invite", "retention", "sweep", "seal-audit"} <= set(results)
+    assert {"calendar", "reconcile", "invite", "retention", "sweep", "seal-audit"} <= set(results)
     assert not [result for result in results.values() if "error" in result]
     with real_db.reading() as session:
         assert session.scalar(select(func.count()).select_from(Letter)) == 5

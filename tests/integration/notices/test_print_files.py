@@ -1,8 +1,13 @@
 """Letters of a day: within one's scope, printed once, reprinted on purpose, without their code afterwards."""
 
+import re
+from dataclasses import replace
 from datetime import date, timedelta
+from io import BytesIO
 
+import pikepdf
 import pytest
+from pypdf import PdfReader
 from sqlalchemy import select
 
 from servicedesk.accounts.codes import revoke_codes
@@ -14,6 +19,7 @@ from servicedesk.notices import batches
 from servicedesk.notices.batches import build_print_file, purge_printed_codes
 from servicedesk.notices.delivery import deliver
 from servicedesk.notices.errors import AlreadyPrinted, CodeNoLongerKept, NoLetters, TooManyLetters
+from servicedesk.notices.letters import render_letter
 from servicedesk.notices.letters.samples import build_sample
 from servicedesk.notices.models import Letter, PrintBatch
 from servicedesk.notices.queries import (
@@ -25,7 +31,7 @@ from servicedesk.notices.queries import (
 )
 from servicedesk.notices.rules import CODE_KEPT_AFTER_PRINT
 from tests.conftest import NOW
-from tests.support.outbox import DAY, Printer, letter, make_office, make_tools, markers, queue
+from tests.support.outbox import DAY, Printer, invitation, letter, make_office, make_tools, markers, queue
 
 ALL = LetterScope(is_whole_office=True)
 TODAY = date(2026, 11, 23)
@@ -236,3 +242,47 @@ def test_a_letter_whose_code_died_is_marked(house):
     with house.database.unit_of_work() as session:
         revoke_codes(session, subject=case, now=NOW)
     assert house.line(letter_id).is_code_dead
+
+
+def test_real_letters_are_joined_whole_and_kept_without_code_pin_and_link(house):
+    real = replace(house.tools, render=render_letter)
+    house.tools = real
+    first, second = (
+        house.letter(context=invitation("Zrazkova", locale="uk")),
+        house.letter(context=invitation("Beispielowa")),
+    )
+    printed = house.pdf(first)
+    codes = set(_CODE.findall(_text(printed)))
+    assert len(codes) == 1
+    pin = re.search(r"PIN[^\n]*?(\d{6})", _text(printed)).group(1)
+    file = house.print([first, second])
+    joined = _text(file.pdf)
+    assert "Zrazkova" in joined
+    assert joined.index("Zrazkova") < joined.index("Beispielowa")
+    assert len(PdfReader(BytesIO(file.pdf)).pages) == file.pages
+    house.clock.advance(CODE_KEPT_AFTER_PRINT + timedelta(seconds=1))
+    assert purge_printed_codes(real)["purged_codes"] == 2
+    kept = house.pdf(first)
+    text = _text(kept)
+    assert "Zrazkova" in text
+    assert "XXXX-XXXX-XXXX-XXXX" in text
+    assert set(_CODE.findall(text)) == {"XXXX-XXXX-XXXX-XXXX"}
+    assert pin not in text
+    assert len(PdfReader(BytesIO(kept)).pages) == len(PdfReader(BytesIO(printed)).pages)
+    (code,) = codes
+    assert code.encode() not in _unpacked(kept)
+    assert code.replace("-", "").encode() not in _unpacked(kept)
+
+
+_CODE = re.compile(r"\b[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}\b")
+
+
+def _text(pdf):
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def _unpacked(pdf):
+    file = BytesIO()
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        opened.save(file, stream_decode_level=pikepdf.StreamDecodeLevel.all, compress_streams=False)
+    return file.getvalue()
