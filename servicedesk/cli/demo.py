@@ -18,13 +18,14 @@ from servicedesk.accounts.codes import issue_code
 from servicedesk.accounts.models import StaffAccount
 from servicedesk.accounts.rules import CODE_LIFE
 from servicedesk.accounts.staff import add_account
-from servicedesk.cases.models import Case
+from servicedesk.cases.models import Application, Case
 from servicedesk.cli.base import Refused, get_context, messages
 from servicedesk.cli.database import db_upgrade
 from servicedesk.cli.jobs import run as run_job
 from servicedesk.cli.office import load as load_office
 from servicedesk.cli.register import import_list
 from servicedesk.cli.serve import run_server
+from servicedesk.demo.life import live
 from servicedesk.demo.residents import write_residents
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import OPERATOR, Role
@@ -68,6 +69,9 @@ def demo(ctx: click.Context, port: int, prepare_only: bool) -> None:
     for name in ("calendar", "invite"):
         _say(f"Running the job {name}")
         ctx.invoke(run_job, name=name, as_json=False)
+    acted = live(context.database, context.settings.vault, office, now=context.now())
+    if acted:
+        _say(f"{acted} residents have applied, some of them have booked")
     _print_addresses(base)
     _print_codes(ctx, office, base)
     if not prepare_only:
@@ -170,6 +174,7 @@ def _find_case(session: Session, office: OfficeView, tag: str) -> tuple[UUID, Pe
         .where(
             Case.office_id == office.id,
             Case.closed_at.is_(None),
+            ~select(Application.id).where(Application.case_id == Case.id).exists(),
             Person.representative_file_number.is_(None),
             wanted,
         )

@@ -255,7 +255,10 @@ def _title(
 def _end(draw: random.Random, months: int, today: date) -> date | None:
     if not months:
         return None
-    return today + timedelta(days=int(draw.triangular(-20, months * 30, months * 9)))
+    # One in six ends soon, so that letters, lists and calendars have something to show.
+    if draw.random() < 1 / 6:
+        return today + timedelta(days=draw.randint(-6, 92))
+    return today + timedelta(days=int(draw.triangular(0, months * 30, months * 12)))
 
 
 def _de(day: date | None) -> str:
