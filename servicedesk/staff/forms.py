@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf.file import FileField
 from wtforms import FormField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
+from wtforms.validators import StopValidation
 
 from servicedesk.cases.rules import (
     CHANNEL_LABELS,
@@ -23,7 +24,7 @@ from servicedesk.staff.scans import MOST_BYTES, sniff
 from servicedesk.staff.wording import DECISION_LABELS
 from servicedesk.web.dates import DayParts
 from servicedesk.web.forms import AtMost, BaseForm, Filled, LineField, clean_text
-from servicedesk.web.locale import gettext
+from servicedesk.web.locale import LazyText, gettext
 from servicedesk.web.locale import lazy_gettext as _l
 from servicedesk.web.runtime import now
 
@@ -41,10 +42,28 @@ def day_data(day: Any) -> dict[str, str]:
     return {"day": f"{day.day:02d}", "month": f"{day.month:02d}", "year": f"{day.year:04d}"}
 
 
+class Known:
+    """Refuse what is not among a field's choices, with our sentence; only a forged form sends it."""
+
+    field_flags: ClassVar[dict[str, Any]] = {}
+
+    def __init__(self, message: LazyText) -> None:
+        self.message = message
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Stop with the sentence."""
+        if field.data not in {choice.value for choice in field.iter_choices()}:
+            raise StopValidation(str(self.message))
+
+
+def _radio(label: LazyText, message: LazyText) -> Any:
+    return RadioField(label, [Filled(message), Known(message)], validate_choice=False)  # type: ignore[arg-type]
+
+
 class ApplicationForm(BaseForm):
     """Take an application that came another way than the web."""
 
-    channel = RadioField(_l("Wie kam der Antrag?"), [Filled(_l("Wählen Sie den Weg."))])
+    channel = _radio(_l("Wie kam der Antrag?"), _l("Wählen Sie den Weg."))
     received_on = FormField(DayParts, _l("Eingegangen am"))
     received_time = LineField(_l("Uhrzeit"))
     scan = FileField(_l("Scan"))
@@ -86,6 +105,7 @@ class ApplicationForm(BaseForm):
             self.evidence = Evidence.note(note) if note else None
             return True
         content = file.stream.read(MOST_BYTES + 1)
+        file.close()
         kind = sniff(content)
         fault = None
         if not content:
@@ -110,7 +130,7 @@ class CorrectionForm(ApplicationForm):
 class PaperForm(BaseForm):
     """Take the state of one paper."""
 
-    state = RadioField(_l("Stand"), [Filled(_l("Wählen Sie den Stand."))])
+    state = _radio(_l("Stand"), _l("Wählen Sie den Stand."))
     reason = LineField(_l("Grund, wenn sie so nicht verwendbar ist"), [AtMost(300)])
 
     def __init__(self, *, may_decide: bool, **options: Any) -> None:
@@ -143,7 +163,7 @@ class CodeForm(BaseForm):
 class DecisionForm(BaseForm):
     """Take the decision on an application."""
 
-    decision = RadioField(_l("Entscheidung"), [Filled(_l("Wählen Sie die Entscheidung."))])
+    decision = _radio(_l("Entscheidung"), _l("Wählen Sie die Entscheidung."))
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -153,7 +173,7 @@ class DecisionForm(BaseForm):
 class CloseForm(BaseForm):
     """Take why a case is closed."""
 
-    reason = RadioField(_l("Warum wird der Vorgang abgeschlossen?"), [Filled(_REASON)])
+    reason = _radio(_l("Warum wird der Vorgang abgeschlossen?"), _REASON)
     note = LineField(_l("Vermerk"), [AtMost(300)])
 
     def __init__(self, **options: Any) -> None:
@@ -170,7 +190,11 @@ class CancelForm(BaseForm):
 class ConcernForm(BaseForm):
     """Ask for which concern a case is opened."""
 
-    concern = SelectField(_l("Anliegen"), [Filled(_l("Wählen Sie das Anliegen."))])
+    concern = SelectField(
+        _l("Anliegen"),
+        [Filled(_l("Wählen Sie das Anliegen.")), Known(_l("Wählen Sie das Anliegen."))],
+        validate_choice=False,
+    )
 
     def __init__(self, offered: Iterable[tuple[str, str]], **options: Any) -> None:
         super().__init__(**options)
@@ -180,7 +204,7 @@ class ConcernForm(BaseForm):
 class MatchForm(BaseForm):
     """Ask whose message it is, and how identity was checked."""
 
-    person = RadioField(_l("Wer hat geschrieben?"), [Filled(_l("Wählen Sie die Person."))])
+    person = _radio(_l("Wer hat geschrieben?"), _l("Wählen Sie die Person."))
     identity_check = LineField(
         _l("Wie haben Sie die Identität geprüft?"),
         [Filled(_l("Schreiben Sie, was Sie gesehen oder gefragt haben.")), AtMost(120)],

@@ -27,6 +27,7 @@ from servicedesk.staff.blueprint import blueprint
 from servicedesk.staff.common import attempt, note_reading, own_scope, read_id, today
 from servicedesk.staff.forms import MatchForm, RejectForm
 from servicedesk.web.access import access, staff
+from servicedesk.web.forms import clean_line
 from servicedesk.web.runtime import actor, now, reading, runtime
 
 _STATES = ("open", "matched", "rejected")
@@ -48,7 +49,7 @@ def contact_list() -> str:
 @access(staff(Permission.match_contact))
 def contact(ref: str) -> str | Response:
     """Show a message beside the people it may come from; match it after checking identity."""
-    text = " ".join(request.values.get("q", "")[:200].split())
+    text = clean_line(request.values.get("q", "")[:200]) or ""
     with reading() as session:
         scope = own_scope(session)
         row = get_contact_row(session, scope, find_contact_id(session, scope, ref))

@@ -15,6 +15,7 @@ from servicedesk.staff.common import attempt, note_reading, own_scope, read_id, 
 from servicedesk.staff.forms import ConcernForm
 from servicedesk.staff.nav import SEES_FILES
 from servicedesk.web.access import access, staff
+from servicedesk.web.forms import clean_line
 from servicedesk.web.runtime import actor, now, reading
 
 _MOST_FOUND = 50
@@ -73,7 +74,7 @@ def open_person(person_id: str) -> str | Response:
 
 
 def _search() -> tuple[str, tuple[FoundPerson, ...]]:
-    text = " ".join(request.args.get("q", "")[:_LONGEST].split())
+    text = clean_line(request.args.get("q", "")[:_LONGEST]) or ""
     with reading() as session:
         return text, _find(session, own_scope(session), text)
 
