@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 import traceback
 from collections.abc import Callable, Sequence
+from multiprocessing.connection import Connection
 from typing import Any
 
 from servicedesk.db.all_models import load_models
@@ -14,79 +15,95 @@ _SPAWN = multiprocessing.get_context("spawn")
 _CONNECTIONS = 8
 _PATIENCE_SECONDS = 120
 
+Call = tuple[Any, ...]
+Outcome = tuple[Any, str]
+
 
 def url_of(database: Database) -> str:
     """Return the address under which another process reaches the same database."""
     return database.engine.url.render_as_string(hide_password=False)
 
 
-def run_crowd(
-    database: Database, act: Callable[..., Any], calls: Sequence[tuple[Any, ...]], processes: int = 4
-) -> list[Any]:
-    """Call `act(database, *call)` for every call at once and return what each returned, in no order.
+class Crowd:
+    """Keep some processes ready, since starting one takes longer than the race it is for."""
 
-    A named refusal comes back as its class name; anything else that is raised fails the test.
-    """
-    outcomes: Any = _SPAWN.Queue()
-    gate = _SPAWN.Barrier(processes)
-    shares = [calls[number::processes] for number in range(processes)]
-    crew = [
-        _SPAWN.Process(target=_work, args=(url_of(database), act, share, gate, outcomes)) for share in shares
-    ]
-    for process in crew:
-        process.start()
-    found = [outcomes.get(timeout=_PATIENCE_SECONDS) for _ in calls]
-    for process in crew:
-        process.join(_PATIENCE_SECONDS)
-        assert process.exitcode == 0
-    faults = [trace for outcome, trace in found if trace]
-    assert not faults, faults[0]
-    return [outcome for outcome, _ in found]
+    def __init__(self, processes: int) -> None:
+        self._ends: list[Connection] = []
+        self._crew = []
+        for _ in range(processes):
+            ours, theirs = _SPAWN.Pipe()
+            process = _SPAWN.Process(target=_serve, args=(theirs,), daemon=True)
+            process.start()
+            theirs.close()
+            self._ends.append(ours)
+            self._crew.append(process)
+        for end in self._ends:
+            assert end.poll(_PATIENCE_SECONDS), "a process of the crowd did not start"
+            end.recv()
+
+    def run(self, database: Database, act: Callable[..., Any], calls: Sequence[Call]) -> list[Any]:
+        """Call `act(database, *call)` for every call at once, each in a thread of one of the processes.
+
+        Return what each returned, in no order. A named refusal comes back as its class name; anything else that is
+        raised fails the test.
+        """
+        for number, end in enumerate(self._ends):
+            end.send((url_of(database), act, list(calls[number :: len(self._ends)])))
+        found: list[Outcome] = []
+        for end in self._ends:
+            assert end.poll(_PATIENCE_SECONDS), "a process of the crowd hangs"
+            found += end.recv()
+        return _without_faults(found)
+
+    def close(self) -> None:
+        """Let the processes go."""
+        for end, process in zip(self._ends, self._crew, strict=True):
+            end.close()
+            process.join(10)
+            if process.is_alive():
+                process.kill()
 
 
-def run_threads(database: Database, act: Callable[..., Any], calls: Sequence[tuple[Any, ...]]) -> list[Any]:
+def run_threads(database: Database, act: Callable[..., Any], calls: Sequence[Call]) -> list[Any]:
     """Do the same with threads of this process on the given database."""
-    found: list[tuple[Any, str]] = []
-    _run(database, act, calls, threading.Barrier(len(calls)).wait, found.append)
+    return _without_faults(_act_together(database, act, calls))
+
+
+def _without_faults(found: Sequence[Outcome]) -> list[Any]:
     faults = [trace for _, trace in found if trace]
     assert not faults, faults[0]
     return [outcome for outcome, _ in found]
 
 
-def _work(
-    url: str, act: Callable[..., Any], calls: Sequence[tuple[Any, ...]], gate: Any, outcomes: Any
-) -> None:
+def _serve(end: Connection) -> None:
     load_models()
-    database = open_database(url, pool_size=_CONNECTIONS)
-    with database.reading():
-        pass
-    go = threading.Event()
-    crew = threading.Thread(target=_run, args=(database, act, calls, go.wait, outcomes.put))
-    crew.start()
-    gate.wait(_PATIENCE_SECONDS)
-    go.set()
-    crew.join()
-    database.close()
-
-
-def _run(
-    database: Database,
-    act: Callable[..., Any],
-    calls: Sequence[tuple[Any, ...]],
-    wait: Callable[[], Any],
-    report: Callable[[tuple[Any, str]], Any],
-) -> None:
-    def one(call: tuple[Any, ...]) -> None:
-        wait()
+    end.send("ready")
+    while True:
         try:
-            report((act(database, *call), ""))
+            url, act, calls = end.recv()
+        except EOFError:
+            return
+        database = open_database(url, pool_size=_CONNECTIONS)
+        end.send(_act_together(database, act, calls))
+        database.close()
+
+
+def _act_together(database: Database, act: Callable[..., Any], calls: Sequence[Call]) -> list[Outcome]:
+    gate = threading.Barrier(len(calls))
+    found: list[Outcome] = []
+
+    def one(call: Call) -> None:
+        gate.wait()
+        try:
+            found.append((act(database, *call), ""))
         except Refusal as refusal:
-            report((type(refusal).__name__, ""))
+            found.append((type(refusal).__name__, ""))
         except BaseException:
-            report((None, traceback.format_exc()))
+            found.append((None, traceback.format_exc()))
 
     crew = [threading.Thread(target=one, args=(call,)) for call in calls]
     for thread in crew:
         thread.start()
     for thread in crew:
         thread.join()
+    return found

@@ -8,12 +8,20 @@ from servicedesk.booking.models import Appointment, AppointmentCell
 from servicedesk.booking.queries import count_free_seats, list_guard_faults
 from tests.conftest import NOW
 from tests.races import acts
-from tests.races.crowd import run_crowd, run_threads
-from tests.support.booking import make_world
+from tests.races.crowd import Crowd, run_threads
+from tests.support.booking import confirm_email, make_world
 
 DAY = date(2026, 12, 1)
 EIGHT = datetime(2026, 12, 1, 8, 0)
 LATER = NOW + timedelta(minutes=11)
+
+
+@pytest.fixture(scope="module")
+def crowd():
+    """Keep four processes ready for this module."""
+    people = Crowd(4)
+    yield people
+    people.close()
 
 
 def world_with(database, cases, **office):
@@ -46,13 +54,13 @@ def assert_whole(database, world):
         assert not minutes or max(minutes.values()) == 1
 
 
-def rush(database, clients, processes):
+def rush(database, clients, crowd):
     world = world_with(database, clients, opening=(time(8), time(16)))
     with database.reading() as session:
         seats = count_free_seats(session, world.desks, minutes=15, first_on=DAY, last_on=DAY, now=NOW)
     assert seats == 32
     calls = [(world.resident(n), world.desks[0], DAY, NOW, n * 7) for n in range(clients)]
-    outcomes = Counter(run_crowd(database, acts.seek_a_seat, calls, processes))
+    outcomes = Counter(crowd.run(database, acts.seek_a_seat, calls))
     assert outcomes == {"booked": seats, "full": clients - seats}
     with database.reading() as session:
         starts = session.scalars(select(Appointment.starts_local).where(Appointment.state == "booked")).all()
@@ -60,13 +68,13 @@ def rush(database, clients, processes):
     assert_whole(database, world)
 
 
-def test_64_clients_fill_a_desks_day_and_without_guards_oversell_it(real_db):
-    rush(real_db, 64, 4)
+def test_64_clients_fill_a_desks_day_and_without_guards_oversell_it(real_db, crowd):
+    rush(real_db, 64, crowd)
     with real_db.unit_of_work() as session:
         session.execute(text("CREATE TABLE unguarded (starts_local VARCHAR(30))"))
     other = world_for_control(real_db)
     calls = [(other.resident(n), other.desks[0], DAY, NOW, n * 7) for n in range(64)]
-    outcomes = Counter(run_crowd(real_db, acts.seek_without_guards, calls, 4))
+    outcomes = Counter(crowd.run(real_db, acts.seek_without_guards, calls))
     with real_db.reading() as session:
         sold, seats = session.execute(
             text("SELECT count(*), count(DISTINCT starts_local) FROM unguarded")
@@ -81,15 +89,18 @@ def world_for_control(database):
 
 
 @pytest.mark.prove
-@pytest.mark.parametrize("round_number", range(5))
-def test_many_processes_fill_a_desks_day(real_db, round_number):
-    rush(real_db, 64, 16)
+def test_many_processes_fill_a_desks_day(real_db):
+    people = Crowd(16)
+    try:
+        rush(real_db, 64, people)
+    finally:
+        people.close()
 
 
-def test_200_people_want_one_time(real_db):
+def test_200_people_want_one_time(real_db, crowd):
     world = world_with(real_db, 200)
     calls = [(world.resident(n), world.desks[0], EIGHT, NOW) for n in range(200)]
-    outcomes = run_crowd(real_db, acts.hold_and_book, calls)
+    outcomes = crowd.run(real_db, acts.hold_and_book, calls)
     refused = Counter(outcome for outcome in outcomes if outcome == "SlotTaken")
     assert refused == {"SlotTaken": 199}
     assert states(real_db) == {"booked": 1}
@@ -98,6 +109,8 @@ def test_200_people_want_one_time(real_db):
 
 def test_a_double_click_books_once(real_db):
     world = world_with(real_db, 1)
+    with real_db.unit_of_work() as session:
+        confirm_email(session, world, 0, acts.VAULT, now=NOW)
     calls = [(world.resident(), world.desks[0], EIGHT, NOW)] * 8
     refs = run_threads(real_db, acts.book, calls)
     assert len(set(refs)) == 1
