@@ -254,7 +254,7 @@ def test_a_crash_point_is_refused_in_production(site):
     assert "SERVICEDESK_CRASH_POINT" in err
 
 
-def _wait_for(condition, *processes, seconds=60):
+def _wait_for(condition, *processes, seconds=120):
     until = time.monotonic() + seconds
     while not condition():
         for process in processes:
