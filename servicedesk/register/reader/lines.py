@@ -29,7 +29,7 @@ def read_lines(stream: BinaryIO, encoding: Encoding, marks: Sequence[str] = ()) 
     """
     stream.seek(encoding.skip)
     decode = codecs.getincrementaldecoder(encoding.name)(encoding.errors).decode
-    pending, is_skipping, held, before = "", False, "", frozenset[str]()
+    pending, is_skipping, held, before, last = "", False, "", frozenset[str](), ""
     while True:
         chunk = stream.read(_CHUNK_BYTES)
         text = held + decode(chunk, not chunk)
@@ -39,7 +39,9 @@ def read_lines(stream: BinaryIO, encoding: Encoding, marks: Sequence[str] = ()) 
             text, held = text[:-1], "\r"
         if "\r" in text:
             text = text.replace("\r\n", "\n").replace("\r", "\n")
-        found = frozenset(mark for mark in marks if mark in text)
+        # A mark of two characters may begin in the chunk before.
+        probe, last = last + text, text[-1:] or last
+        found = frozenset(mark for mark in marks if mark in probe)
         lines = text.split("\n")
         if is_skipping:
             is_skipping = len(lines) == 1

@@ -32,8 +32,12 @@ Record = tuple[int, list[str], int]
 
 
 def marks_of(delimiter: str) -> tuple[str, ...]:
-    """Return what makes a printable line `DIRTY`: quoting, COPY's escape, lost characters, blanks at a delimiter."""
-    return (_QUOTE, "\\", "\ufffd", f"{delimiter} ", f" {delimiter}", "\n ", " \n")
+    """Return what makes a printable line `DIRTY`, or hints at an empty line.
+
+    Quoting, COPY's escape, lost characters, blanks at a delimiter; line ends before what an empty line begins with.
+    """
+    empty = ("\n\n", "\n\t", f"\n{delimiter}")
+    return (_QUOTE, "\\", "\ufffd", f"{delimiter} ", f" {delimiter}", "\n ", " \n", *empty)
 
 
 def read_records(
@@ -63,6 +67,10 @@ def read_records(
             yield records
 
 
+class _Unusual(Exception):
+    """Say that a block has to be split line by line."""
+
+
 class _Splitter:
     """Split lines at one delimiter."""
 
@@ -71,6 +79,8 @@ class _Splitter:
         self._width = width
         # What a line may consist of and still be called empty.
         self._blank = delimiter + " \t"
+        self._before, self._after = f" {delimiter}", f"{delimiter} "
+        self._usual = frozenset({_QUOTE, self._before, self._after})
 
     def split(
         self, lines: list[str], number: int, marks: frozenset[str], *, is_last: bool
@@ -80,8 +90,19 @@ class _Splitter:
         `marks` are those of `marks_of` that stand anywhere in the lines.
         """
         delimiter, blank, is_tabbed = self._delimiter, self._blank, self._delimiter == "\t"
-        has_quotes, before, after = _QUOTE in marks, f" {delimiter}", f"{delimiter} "
-        has_blanks, rare = before in marks or after in marks, tuple(marks - {_QUOTE, before, after})
+        if (
+            marks <= self._usual
+            and not is_tabbed
+            and lines[0].strip(blank)
+            and len(lines[0]) <= MAX_RECORD_CHARS
+        ):
+            try:
+                return self._split_usual(lines, number, has_quotes=_QUOTE in marks), len(lines)
+            except (csv.Error, _Unusual):
+                pass  # the general way below tells what is wrong, line by line
+        before, after = self._before, self._after
+        has_quotes, has_blanks = _QUOTE in marks, before in marks or after in marks
+        rare = tuple(marks - self._usual)
         records: list[Record] = []
         add = records.append
         index, count = 0, len(lines)
@@ -107,6 +128,31 @@ class _Splitter:
                 add((number + index, line.split(delimiter), 0 if is_clean else 1))
             index += 1
         return records, index
+
+    def _split_usual(self, lines: list[str], number: int, *, has_quotes: bool) -> list[Record]:
+        """Return the records of lines that each hold one: what all but a few blocks of a file look like.
+
+        Raises _Unusual or csv.Error when a line may be empty, broken or only the beginning of a record.
+        """
+        delimiter, before, after = self._delimiter, self._before, self._after
+        if has_quotes and any(line.count(_QUOTE) & 1 for line in lines):
+            raise _Unusual
+        return [
+            (
+                at,
+                line.split(delimiter),
+                0 if line.isprintable() and before not in line and after not in line else 1,
+            )
+            if _QUOTE not in line
+            else self._closed(at, line)
+            for at, line in enumerate(lines, number)
+        ]
+
+    def _closed(self, number: int, line: str) -> Record:
+        fields = next(csv.reader((line,), delimiter=self._delimiter, strict=True))
+        if not any(fields):
+            raise _Unusual
+        return number, fields, 1
 
     def _quoted(
         self, lines: list[str], start: int, number: int, *, is_last: bool

@@ -121,7 +121,8 @@ class Judge:
 
         `is_clean` promises that every character is printable and no field has blanks at its edges.
         """
-        self.warnings = []
+        if self.warnings:
+            self.warnings = []
         try:
             if not is_clean:
                 raw = self._clean(raw)
