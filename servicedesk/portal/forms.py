@@ -9,6 +9,9 @@ from servicedesk.web.forms import MAX_NAME, AtMost, BaseForm, Filled, LineField,
 from servicedesk.web.locale import lazy_gettext as _l
 
 INCOMPLETE_EMAIL = _l("Schreiben Sie die E-Mail-Adresse vollständig, zum Beispiel name@example.org.")
+ENOUGH_MAILS = _l(
+    "Wir haben in dieser Stunde schon mehrere E-Mails geschickt. Sehen Sie im Postfach nach, oder versuchen Sie es später noch einmal."
+)
 ODD_PHONE = _l("Schreiben Sie die Nummer mit Ziffern und mit Vorwahl, zum Beispiel 0151 23456789.")
 ODD_ADDRESS = _l("Schreiben Sie Straße, Postleitzahl und Ort, so wie sie auf einem Brief stehen.")
 

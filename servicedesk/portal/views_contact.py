@@ -156,6 +156,14 @@ def _passes_at(answers: Answers) -> datetime:
     return runtime().database.run(count)
 
 
+@blueprint.post("/again")
+@access(PUBLIC)
+def again() -> Response:
+    """Start anew for somebody else, for instance another member of the family."""
+    runtime().database.run(lambda session: write_draft(session, {}))
+    return redirect(url_for("portal_contact.contact"), 303)
+
+
 def _content(answers: Answers, sentence: str) -> ContactContent:
     born, name, reach = answers["birth-date"], answers["name"], answers["reach"]
     # Staff read these lines; the office's language is German.

@@ -1,25 +1,34 @@
 """Ask the small questions: address, language, e-mail, telephone. Each may be skipped; what is new is a claim."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from servicedesk.accounts.floods import FloodLimit, admit
 from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.portal import forms
 from servicedesk.portal.claims import confirm_email, keep_address, keep_email, keep_language, keep_phone
-from servicedesk.portal.journey import keep_answers, read_answers
+from servicedesk.portal.journey import keep_answers, own_case, read_answers
 from servicedesk.register.errors import BadContact, UnknownClaim
 from servicedesk.register.rules.contacts import Address
 from servicedesk.web.access import PUBLIC, RESIDENT, access
 from servicedesk.web.idempotency import act
-from servicedesk.web.runtime import language, office, reading, runtime
+from servicedesk.web.runtime import language, now, office, reading, runtime
 
 blueprint = Blueprint("portal_details", __name__, url_prefix="/<lang>/case/details")
 links = Blueprint("portal_links", __name__, url_prefix="/<lang>/email")
 
+_MAILS: dict[str, Any] = {
+    "at_once": 5,
+    "window": timedelta(hours=1),
+    "step": timedelta(minutes=1),
+    "longest": timedelta(hours=1),
+}
+"""Five mails an hour: nobody can use a code to fill a stranger's mailbox."""
 _AFTER = {"email": "portal_details.email_sent"}
 _HINTS = {"email": forms.INCOMPLETE_EMAIL, "phone": forms.ODD_PHONE, "address": forms.ODD_ADDRESS}
 
@@ -54,7 +63,7 @@ def speech() -> str | Response:
 def email() -> str | Response:
     """Ask for an e-mail address; a link in a mail to it confirms it."""
     form = forms.EmailForm(data={"email": _typed("email")})
-    if form.validate_on_submit():
+    if form.validate_on_submit() and _is_within_limit(form):
         typed = form.email.data or ""
         kept = _keep(form.email, "email", typed, lambda session: keep_email(session, typed))
         if kept is not None:
@@ -123,6 +132,17 @@ def _keep(field: Any, kind: str, typed: object, store: Callable[[Session], None]
     except BadContact:
         field.errors = [str(_HINTS[kind])]
         return None
+
+
+def _is_within_limit(form: forms.EmailForm) -> bool:
+    """Tell whether this case may send another confirmation mail; says so at the field where it may not."""
+    limit = FloodLimit(door=f"email:{own_case()}", **_MAILS)
+    pause = runtime().database.run(
+        lambda session: admit(session, runtime().vault, limit, source="", now=now())
+    )
+    if pause:
+        form.email.errors = [str(forms.ENOUGH_MAILS)]
+    return not pause
 
 
 def _typed(name: str) -> Any:

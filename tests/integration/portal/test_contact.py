@@ -196,3 +196,14 @@ def test_a_draft_lives_a_day_and_no_longer(browser, clock):
     assert browser.get("/de/contact/name").page.form()[1]["family_name"] == "Çelik"
     clock.advance(timedelta(hours=2))
     assert browser.get("/de/contact/name").page.form()[1]["family_name"] == ""
+
+
+def test_a_second_person_may_use_the_same_phone(browser, db):
+    fill(browser)
+    browser.submit()
+    browser.press("für eine andere Person")
+    assert browser.page.h1 == "Ich habe keinen Brief"
+    assert browser.get("/de/contact/name").page.form()[1]["family_name"] == ""
+    fill(browser, family_name="Erfunden")
+    browser.submit()
+    assert len(requests(db)) == 2

@@ -165,3 +165,15 @@ def test_what_was_typed_before_is_filled_in(applied):
     applied.submit(phone="0151 23456789")
     applied.get("/de/case/details/phone")
     assert applied.page.form()[1]["phone"] == "0151 23456789"
+
+
+def test_a_code_does_not_fill_somebody_s_mailbox(applied, db, vault, clock):
+    for number in range(7):
+        applied.get("/de/case/details/email")
+        applied.submit(email=f"nr{number}@example.org")
+    assert "schon mehrere E-Mails" in applied.page.errors[0]
+    assert len(mails(db, vault, "confirm_email_address")) == 5
+    clock.advance(timedelta(hours=3))
+    applied.get("/de/case/details/email")
+    applied.submit(email="spaeter@example.org")
+    assert applied.page.h1 == "Bestätigen Sie Ihre E-Mail-Adresse"
