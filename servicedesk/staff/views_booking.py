@@ -32,9 +32,10 @@ _DAYS_SHOWN = 5
 def appointment(ref: str) -> str | Response:
     """Show free times as days, then times; a press books, or moves what is booked."""
     refusal = None
-    if request.method == "POST":
+    chosen = _read_choice(request.form.get("slot"))
+    if chosen is not None:
         try:
-            return _book(ref)
+            return _book(ref, *chosen)
         except (NotFound, NotAllowed):
             raise
         except Refusal as fault:
@@ -87,17 +88,14 @@ def cancel(ref: str) -> str | Response:
     return render_template("staff/cancel.html", file=file, case=file.case, form=form)
 
 
-def _book(ref: str) -> Response:
-    chosen = _read_choice(request.form.get("slot"))
-    if chosen is None:
-        return redirect(url_for("staff.appointment", ref=ref), 303)
+def _book(ref: str, desk_id: UUID, starts_local: datetime) -> Response:
     which = request.form.get("which", "")[:24]
 
     def book(session: Session) -> Response:
         wanted: dict[str, Any] = {
             "case_id": find_case_id(session, own_scope(session), ref),
-            "desk_id": chosen[0],
-            "starts_local": chosen[1],
+            "desk_id": desk_id,
+            "starts_local": starts_local,
             "now": now(),
             "actor": actor(),
             "vault": runtime().vault,

@@ -9,6 +9,7 @@ from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.queries.search import FoundPerson, find_people
 from servicedesk.cases.service import open_case_by_hand
 from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.kernel.errors import NotAllowed
 from servicedesk.kernel.permissions import Permission
 from servicedesk.staff.blueprint import blueprint
 from servicedesk.staff.common import attempt, note_reading, own_scope, read_id, today
@@ -53,7 +54,9 @@ def open_person(person_id: str) -> str | Response:
     """Show a person, and open a case for any concern."""
     form = ConcernForm([(concern.id, concern.name) for concern in load_catalogue().list_concerns()])
     wanted = read_id(person_id)
-    if actor().may(Permission.work_case) and form.validate_on_submit():
+    if request.method == "POST" and not actor().may(Permission.work_case):
+        raise NotAllowed
+    if form.validate_on_submit():
         concern_id = str(form.concern.data)
 
         def open_it(session: Session) -> Response:

@@ -10,7 +10,7 @@ from servicedesk.staff import forms
 from servicedesk.staff.common import read_wall_time
 from servicedesk.staff.scans import MOST_BYTES
 from tests.conftest import NOW
-from tests.integration.staff.conftest import TODAY
+from tests.support.desk import TODAY
 
 PDF = b"%PDF-1.7 invented"
 PNG = b"\x89PNG\r\n\x1a\n invented"
@@ -82,8 +82,14 @@ def test_a_late_application_is_marked_and_asks_for_a_decision(desk, boris):
     [
         ({"note": ""}, "Fügen Sie einen Scan oder einen Vermerk an, der den Eingang belegt."),
         ({"note": "x", "received_time": "25:00"}, "Schreiben Sie die Uhrzeit, zum Beispiel 09:30."),
-        ({"note": "x", "received_time": "09:01"}, "Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."),
-        ({"note": "x", "received_on__day": "31"}, "Diesen Tag gibt es in dem Monat nicht. Prüfen Sie Tag und Monat."),
+        (
+            {"note": "x", "received_time": "09:01"},
+            "Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit.",
+        ),
+        (
+            {"note": "x", "received_on__day": "31"},
+            "Diesen Tag gibt es in dem Monat nicht. Prüfen Sie Tag und Monat.",
+        ),
         ({"note": "x", "channel": "web"}, "Wählen Sie den Weg."),
         ({"scan": scan(b"MZ")}, "Wählen Sie eine PDF-, JPEG- oder PNG-Datei."),
         ({"scan": scan(b"")}, "Die Datei ist leer. Wählen Sie eine andere."),
@@ -160,7 +166,15 @@ def test_the_front_desk_records_for_the_whole_office(desk):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("9:05", "09:05"), ("09.05", "09:05"), ("0905", "09:05"), ("9 Uhr", "09:00"), ("23:59", "23:59"), ("14h30", "14:30"), ("٠٩:٠٥", "09:05")],
+    [
+        ("9:05", "09:05"),
+        ("09.05", "09:05"),
+        ("0905", "09:05"),
+        ("9 Uhr", "09:00"),
+        ("23:59", "23:59"),
+        ("14h30", "14:30"),
+        ("٠٩:٠٥", "09:05"),
+    ],
 )
 def test_times_are_read_as_people_write_them(text, expected):
     assert f"{read_wall_time(text):%H:%M}" == expected

@@ -11,7 +11,7 @@ from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.db.audit import AccessLog, AuditEvent
 from servicedesk.notices.models import Outbox
 from tests.conftest import NOW
-from tests.integration.staff.conftest import TODAY
+from tests.support.desk import TODAY
 
 
 @pytest.fixture
@@ -24,7 +24,14 @@ def test_the_page_shows_person_title_papers_and_history(desk, boris, ref):
     page = boris.get(f"/staff/cases/{ref}").page
     words = page.words()
     assert page.h1 == f"Çelik, Özlem * 17.05.1990 · {page.words(page.all('h1')[0]).rsplit(' ', 1)[1]}"
-    for text in ("Lindenweg 7 b", "§ 16b.1", "▲ 12 Tage", "Nächster Schritt: anrufen", "8 fehlen noch", "Çelik, Deniz"):
+    for text in (
+        "Lindenweg 7 b",
+        "§ 16b.1",
+        "▲ 12 Tage",
+        "Nächster Schritt: anrufen",
+        "8 fehlen noch",
+        "Çelik, Deniz",
+    ):
         assert text in words, text
     assert "00.00.2019" in words
     assert "Vorgang eröffnet – das Programm" in words
@@ -35,7 +42,16 @@ def test_the_page_shows_person_title_papers_and_history(desk, boris, ref):
 def test_every_reading_of_a_file_is_recorded(desk, boris, ref):
     case = desk.row(Case, ref=ref)
     before = len(desk.rows(AccessLog))
-    pages = ("", "/application", "/appointment", "/appointment/cancel", "/code", "/decide", "/close", "/papers/passport")
+    pages = (
+        "",
+        "/application",
+        "/appointment",
+        "/appointment/cancel",
+        "/code",
+        "/decide",
+        "/close",
+        "/papers/passport",
+    )
     for page in pages:
         assert boris.get(f"/staff/cases/{ref}{page}").status == 200, page
     found = desk.rows(AccessLog)
@@ -129,7 +145,9 @@ def test_an_act_on_a_closed_case_is_refused_kindly(desk, boris, ref):
     assert "irrtümlich eröffnet: doppelt" in boris.page.words()
     boris.get(f"/staff/cases/{ref}/close")
     boris.submit(reason="moved_away")
-    assert boris.page.errors == ["Dieser Vorgang ist abgeschlossen. Eröffnen Sie einen neuen, wenn noch etwas zu tun ist."]
+    assert boris.page.errors == [
+        "Dieser Vorgang ist abgeschlossen. Eröffnen Sie einen neuen, wenn noch etwas zu tun ist."
+    ]
 
 
 def test_a_double_click_acts_once(desk, boris, ref):
@@ -195,7 +213,10 @@ def test_a_task_is_done_from_its_case(desk, boris, ref):
     assert boris.path.partition("#")[0] == f"/staff/cases/{ref}"
     assert desk.row(Task).done_at == NOW
     assert "Keine Aufgabe offen." in boris.get("/staff/").page.words()
-    assert boris.post(f"/staff/tasks/{desk.row(Case, ref=ref).id.hex}/done", boris.page.hidden()).status in {400, 404}
+    assert boris.post(f"/staff/tasks/{desk.row(Case, ref=ref).id.hex}/done", boris.page.hidden()).status in {
+        400,
+        404,
+    }
 
 
 @pytest.mark.parametrize("name", ["İnan\r\nBcc: x", "Ağ" * 90, "Brien's-Ähn <b>", "A"])

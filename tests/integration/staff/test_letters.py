@@ -11,16 +11,7 @@ from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.ids import new_id
 from servicedesk.notices.letters import RenderedLetter
 from servicedesk.notices.models import Letter, Outbox, PrintBatch
-from tests.integration.staff.conftest import TODAY
-
-
-def small_pdf(pages=2):
-    with pikepdf.new() as pdf:
-        for _ in range(pages):
-            pdf.add_blank_page()
-        file = BytesIO()
-        pdf.save(file)
-    return file.getvalue()
+from tests.support.desk import TODAY, small_pdf
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from servicedesk.cases.models import Application, Case, ContactRequest
 from servicedesk.db.audit import AccessLog, AuditEvent
 from tests.conftest import NOW
-from tests.integration.staff.conftest import TODAY, table_names
+from tests.support.desk import TODAY, table_names
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,11 @@ def test_a_case_is_opened_by_hand_for_any_concern(desk, boris):
     assert boris.page.errors == ["Wählen Sie das Anliegen."]
     boris.submit(concern="permit_other")
     case = desk.row(Case, person_id=person)
-    assert (case.origin, case.concern_id, case.owner_id) == ("hand", "permit_other", desk.cast.members["boris"])
+    assert (case.origin, case.concern_id, case.owner_id) == (
+        "hand",
+        "permit_other",
+        desk.cast.members["boris"],
+    )
     assert boris.path == f"/staff/cases/{case.ref}"
     boris.get(f"/staff/open/{person.hex}")
     boris.submit(concern="permit_other")

@@ -9,7 +9,7 @@ from servicedesk.cases.models import Case
 from servicedesk.kernel.ids import new_id, new_ref
 from servicedesk.register.models import Person
 from tests.conftest import NOW
-from tests.integration.staff.conftest import TODAY, table_names
+from tests.support.desk import TODAY, table_names
 from tests.support.office import load_cast
 
 
@@ -40,7 +40,14 @@ def test_the_filters_stand_in_the_address_and_count(desk, boris):
     boris.get("/staff/range")
     assert table_names(boris) == ["Berisha, Valon"]
     links = boris.page.links()
-    for text in ("braucht mich (1)", "Risiko (1)", "wartet auf Person (2)", "eingeladen (2)", "Termin (0)", "alle"):
+    for text in (
+        "braucht mich (1)",
+        "Risiko (1)",
+        "wartet auf Person (2)",
+        "eingeladen (2)",
+        "Termin (0)",
+        "alle",
+    ):
         assert text in links, sorted(links)
     boris.follow("wartet auf Person")
     assert table_names(boris) == ["Ahmadi, Parwana", "Dąbrowski, Ewa"]
@@ -50,7 +57,9 @@ def test_the_filters_stand_in_the_address_and_count(desk, boris):
     assert "eingeladen (2)" in current
 
 
-@pytest.mark.parametrize("address", ["?show=nonsense", "?after=xx&from=yy", "?owner=zz", "?from=99999999999", "?show=%00"])
+@pytest.mark.parametrize(
+    "address", ["?show=nonsense", "?after=xx&from=yy", "?owner=zz", "?from=99999999999", "?show=%00"]
+)
 def test_an_address_nobody_wrote_shows_the_usual(desk, boris, address):
     desk.case("Berisha", "Valon", TODAY + timedelta(days=12))
     assert boris.get(f"/staff/range{address}").status == 200

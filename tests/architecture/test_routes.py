@@ -1,0 +1,344 @@
+"""Walk every route with every role, on own and on foreign objects; a route nobody entered here fails.
+
+Boris owns A–K, Clara L–Z, Eva leads the team, Dmitri sees the office from the front desk, Frida administers.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import event
+
+from servicedesk.app import create_app
+from servicedesk.cases.models import Application, Case, Task
+from servicedesk.cases.rules import Channel
+from servicedesk.cases.service import Evidence, record_application
+from servicedesk.cases.service.codes import send_new_code
+from servicedesk.cases.service.tasks import open_case_task
+from servicedesk.kernel.ids import new_id
+from servicedesk.kernel.permissions import ROLE_PERMISSIONS, SYSTEM, Permission, Role
+from servicedesk.notices.models import Letter
+from servicedesk.register.models import Title
+from servicedesk.settings import load_settings
+from servicedesk.web.access import find_rule
+from tests.conftest import NOW
+from tests.integration.conftest import app as app
+from tests.integration.conftest import cast as cast
+from tests.support.client import Browser
+from tests.support.desk import TODAY, Desk, small_pdf
+from tests.support.office import load_cast
+
+PUBLIC = set(
+    "accounts_staff.sign_in healthz readyz static portal_root.choose portal.start portal.imprint portal.privacy "
+    "portal.accessibility portal.papers portal.papers_of portal.responsible portal_code.code "
+    "portal_code.birth_date portal_code.signed_out portal_contact.contact portal_contact.question "
+    "portal_contact.again portal_contact.check portal_contact.received portal_contact.wait portal_links.confirm "
+    "portal_links.confirmed".split()
+)
+RESIDENT = set(
+    "portal_code.sign_out portal_case.home portal_case.apply portal_case.papers portal_case.announce "
+    "portal_case.receipt portal_case.receipt_pdf portal_times.choose portal_times.pick portal_times.day "
+    "portal_times.check portal_times.taken portal_times.none_suits portal_times.waiting "
+    "portal_appointment.show portal_appointment.already portal_appointment.calendar portal_appointment.sheet "
+    "portal_appointment.cancel portal_appointment.cancelled portal_details.address portal_details.email "
+    "portal_details.email_sent portal_details.phone portal_details.speech".split()
+)
+FILES = "see_own_scope see_team see_office"
+STAFF = {
+    "accounts_staff.sign_out": "",
+    "accounts_staff.choose_language": "",
+    "staff.today": "",
+    "staff.ranges": "",
+    "staff.range_list": FILES,
+    "staff.search": FILES,
+    "staff.risk": FILES,
+    "staff.case": FILES,
+    "staff.proof": FILES,
+    "staff.open_person": FILES,
+    "staff.finish_task": FILES,
+    "staff.open": "work_case",
+    "staff.decide": "work_case",
+    "staff.close": "work_case",
+    "staff.ready": "work_case",
+    "staff.application": "record_application",
+    "staff.correct": "record_application",
+    "staff.paper": "record_application",
+    "staff.quick_paper": "record_application",
+    "staff.code": "reissue_code",
+    "staff.appointment": "book_for_others",
+    "staff.cancel": "book_for_others",
+    "staff.contact_list": "match_contact",
+    "staff.contact": "match_contact",
+    "staff.reject_contact": "match_contact",
+    "staff.invitations": "steer_invitations",
+    "staff.preview_invitation": "steer_invitations",
+    "staff.send_invitation": "steer_invitations",
+    "staff.hold": "steer_invitations",
+    "staff.release": "steer_invitations",
+    "staff.letters": "download_letters",
+    "staff.print_letters": "download_letters",
+    "staff.reprint": "download_letters",
+}
+"""What each staff route asks for: one of these permissions; nothing means every member of staff."""
+
+ROLES = {
+    "boris": Role.case_worker,
+    "clara": Role.case_worker,
+    "dmitri": Role.front_desk,
+    "eva": Role.team_lead,
+    "frida": Role.office_admin,
+}
+SEES_ALL = {"eva", "dmitri"}
+REFUSED_ACTS = {("dmitri", "staff.open_person")}
+"""Pages one may read whose form asks for more: opening a case needs `work_case`."""
+NOT_WALKED = {"accounts_staff.sign_out", "accounts_staff.choose_language"}
+"""They are about the account itself and name no object."""
+
+
+@dataclass(frozen=True)
+class Things:
+    """Name one of everything a route's address may speak of, all of the same person's range."""
+
+    ref: str
+    entry: str
+    contact: str
+    person_id: str
+    title_id: str
+    letter_id: str
+    task_id: str
+
+    def values(self, endpoint):
+        """Return the address values of an endpoint."""
+        found = {
+            "ref": self.contact if "contact" in endpoint else self.ref,
+            "entry": self.entry,
+            "person_id": self.person_id,
+            "title_id": self.title_id,
+            "letter_id": self.letter_id,
+            "task_id": self.task_id,
+            "document_id": "passport",
+            "state": "received",
+            "way": "ready",
+        }
+        return found
+
+
+def make_things(desk, family_name):
+    """Make a case with an application, a task and a letter, a message, and somebody not invited yet."""
+    ref = desk.case(family_name, "Amina", TODAY + timedelta(days=40))
+    contact = desk.contact(family_name, "Amina")
+    person_id = desk.person(family_name, "Neu", date(2027, 2, 24))
+    letter_id = new_id()
+    with desk.db.unit_of_work() as session:
+        case = session.query(Case).filter_by(ref=ref).one()
+        entry = record_application(
+            session,
+            desk.vault,
+            case_id=case.id,
+            channel=Channel.counter,
+            received_at=NOW,
+            statement="Antrag",
+            actor=SYSTEM,
+            now=NOW,
+            evidence=Evidence.note("Vermerk"),
+        ).ref
+        open_case_task(session, case, "vanished", now=NOW)
+        outbox_id = send_new_code(session, desk.vault, case, now=NOW, public_url=None)
+        session.add(
+            Letter(
+                id=letter_id,
+                office_id=case.office_id,
+                outbox_id=outbox_id,
+                pdf_sealed=desk.vault.seal(small_pdf(), "letter", letter_id, "pdf_sealed"),
+                sha256="0" * 64,
+                pages=2,
+                rendered_at=NOW,
+                printed_at=NOW,
+            )
+        )
+        task_id = session.query(Task).filter_by(case_id=case.id).one().id.hex
+        title_id = session.query(Title).filter_by(person_id=person_id).one().id.hex
+    return Things(ref, entry, contact, person_id.hex, title_id, letter_id.hex, task_id)
+
+
+@pytest.fixture
+def desk(db, app, cast, vault, clock):
+    return Desk(db, app, cast, vault, clock)
+
+
+@pytest.fixture
+def neighbour(db, app, vault, clock):
+    with db.unit_of_work() as session:
+        other = load_cast(session, NOW, ref="nachbarort", host="nachbar.example", town="Nachbarort")
+    return make_things(Desk(db, app, other, vault, clock), "Berisha")
+
+
+def list_rules(app):
+    return [rule for rule in app.url_map.iter_rules() if rule.endpoint != "static"]
+
+
+def missing_entries(endpoints):
+    return set(endpoints) - PUBLIC - RESIDENT - set(STAFF)
+
+
+def test_every_route_stands_in_the_table_with_its_rule(app):
+    endpoints = {rule.endpoint for rule in app.url_map.iter_rules()}
+    assert missing_entries(endpoints) == set(), "enter new routes in the table above and say who may use them"
+    assert set(STAFF) | PUBLIC | RESIDENT == endpoints, "the table names routes that are gone"
+    for endpoint in endpoints:
+        rule = find_rule(app, endpoint)
+        expected = "staff" if endpoint in STAFF else "resident" if endpoint in RESIDENT else "public"
+        assert rule.kind == expected, endpoint
+        if endpoint in STAFF:
+            assert {one.value for one in rule.permissions} == set(STAFF[endpoint].split()), endpoint
+
+
+def test_the_table_notices_a_new_route():
+    assert missing_entries({"staff.today", "staff.secret_door"}) == {"staff.secret_door"}
+
+
+def test_a_route_without_a_rule_does_not_start(db, tmp_path, monkeypatch):
+    def forgotten():
+        return ""
+
+    settings = load_settings({"SERVICEDESK_DATA_DIR": str(tmp_path)})
+    monkeypatch.setattr(
+        "servicedesk.app.edge.install",
+        lambda flask: flask.add_url_rule("/staff/forgotten", "forgotten", forgotten),
+    )
+    with pytest.raises(RuntimeError, match="forgotten"):
+        create_app(settings, database=db)
+
+
+def addresses(app, things):
+    """Yield endpoint, method and address of every staff route, filled with some things, and if it names any."""
+    adapter = app.url_map.bind("localhost")
+    # An invitation that was sent can no longer be held: sending comes last.
+    for rule in sorted(list_rules(app), key=lambda one: one.endpoint == "staff.send_invitation"):
+        if rule.endpoint in STAFF and rule.endpoint not in NOT_WALKED:
+            wanted = {name: things.values(rule.endpoint)[name] for name in rule.arguments}
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                has_object = bool(rule.arguments - {"way", "state", "document_id"})
+                address = adapter.build(rule.endpoint, wanted, method=method)
+                yield rule.endpoint, method, address, has_object
+
+
+def send(browser, method, address, hidden):
+    if method == "GET":
+        return browser.get(address, follow=False).status
+    data = {**hidden, "_idempotency_key": new_id().hex, "reason": "Grund", "identity_check": "Pass"}
+    return browser.post(address, data, follow=False).status
+
+
+def may(login, endpoint):
+    wanted = STAFF[endpoint].split()
+    held = ROLE_PERMISSIONS[ROLES[login]]
+    return not wanted or any(Permission(name) in held for name in wanted)
+
+
+class Writes:
+    """Notice every statement that changes a table."""
+
+    def __init__(self, engine):
+        self.engine = engine
+        self.seen = []
+
+    def __enter__(self):
+        event.listen(self.engine, "before_cursor_execute", self._note)
+        return self
+
+    def __exit__(self, *_):
+        event.remove(self.engine, "before_cursor_execute", self._note)
+
+    def _note(self, connection, cursor, statement, *_):
+        words = statement.split()
+        if words and words[0].upper() in {"INSERT", "UPDATE", "DELETE"}:
+            self.seen.append(" ".join(words[:3]))
+
+    def beyond_reading(self):
+        """Leave out the record of reading, and the claim of a form's key, which is rolled back with a refusal."""
+        harmless = {"INSERT INTO access_log", "INSERT INTO idempotency_key"}
+        return [one for one in self.seen if one not in harmless]
+
+
+@pytest.mark.parametrize("login", sorted(ROLES))
+def test_each_role_reaches_its_own_and_nothing_else(desk, neighbour, login):
+    own, foreign = make_things(desk, "Ahmadi"), make_things(desk, "Zorn")
+    if login == "clara":
+        own, foreign = foreign, own
+    browser = desk.sign_in(login)
+    hidden = {"csrf_token": browser.page.all("input", name="csrf_token")[0].get("value")}
+    faults = []
+
+    def expect(things, whose):
+        for endpoint, method, address, has_object in addresses(desk.app, things):
+            with Writes(desk.db.engine) as writes:
+                status = send(browser, method, address, hidden)
+            allowed = expected(login, endpoint, method, whose, has_object)
+            if status not in allowed:
+                faults.append(
+                    f"{login} {method} {address} of {whose}: {status}, expected one of {sorted(allowed)}"
+                )
+            if (method == "GET" or status in {403, 404}) and writes.beyond_reading():
+                faults.append(f"{login} {method} {address} wrote {writes.beyond_reading()}")
+
+    expect(neighbour, "the neighbour office")
+    expect(foreign, "another range")
+    expect(own, "the own range")
+    assert not faults, "\n".join(faults)
+
+
+def expected(login, endpoint, method, whose, has_object):
+    """Return the statuses a request may have; not found and never forbidden for what one may do elsewhere."""
+    if not may(login, endpoint) or (method == "POST" and (login, endpoint) in REFUSED_ACTS):
+        return {403}
+    if not has_object:
+        return {200, 303}
+    if whose == "the neighbour office" or (whose == "another range" and login not in SEES_ALL):
+        return {404}
+    # Acts without sensible values are asked back (200) or refused for their state (409).
+    return {200, 303, 409}
+
+
+def test_nobody_gets_in_without_signing_in(desk):
+    things = make_things(desk, "Ahmadi")
+    for _, method, address, _ in addresses(desk.app, things):
+        browser = Browser(desk.app)
+        if method == "GET":
+            assert browser.get(address, follow=False).status == 303, address
+            assert browser.answer.headers["Location"].startswith("/staff/sign-in"), address
+        else:
+            browser.get("/staff/sign-in")
+            hidden = browser.page.hidden()
+            status = browser.post(address, hidden, follow=False).status
+            assert status == 303, address
+            assert browser.answer.headers["Location"].startswith("/staff/sign-in"), address
+    assert len(desk.rows(Application)) == 1
+
+
+def test_public_and_resident_pages_write_nothing_on_get(desk):
+    adapter = desk.app.url_map.bind("localhost")
+    samples = {
+        "lang": "de",
+        "concern_id": "permit_study",
+        "step": "name",
+        "way": "times",
+        "day": "2026-11-24",
+        "token": "x",
+    }
+    browser = Browser(desk.app)
+    for rule in list_rules(desk.app):
+        if rule.endpoint in PUBLIC | RESIDENT and "GET" in rule.methods:
+            address = adapter.build(rule.endpoint, {name: samples[name] for name in rule.arguments})
+            with Writes(desk.db.engine) as writes:
+                status = browser.get(address, follow=False).status
+            assert status in {200, 302, 303, 404}, f"{address}: {status}"
+            assert writes.seen == [], f"GET {address} wrote {writes.seen}"
+            if rule.endpoint in RESIDENT:
+                assert status == 303, address
+
+
+def test_the_watch_over_writes_sees_them(desk):
+    with Writes(desk.db.engine) as writes:
+        desk.person("Ahmadi", "Nur")
+    assert writes.beyond_reading()
