@@ -63,7 +63,7 @@ def _escape(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType[datetime]):
     name = "instant"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
