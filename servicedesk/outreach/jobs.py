@@ -1,13 +1,15 @@
 """Run the nightly work of outreach; each part in a transaction of its own."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from servicedesk.db.session import Database
@@ -15,9 +17,12 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.offices.models import Office
 from servicedesk.offices.queries import OfficeView, get_office_by_id
-from servicedesk.outreach.queries.candidates import list_due_keys
-from servicedesk.outreach.service.invitations import PART, Sums, invite_part, open_run, record_run
+from servicedesk.outreach.queries.candidates import Key, list_due_keys
+from servicedesk.outreach.service.invitations import PART, OfficeRun, Sums, invite_part, open_run, record_run
 from servicedesk.outreach.service.reconcile import note_birthdays, open_reconcile_run, reconcile_part
+
+_AREA = 0x1A71_7E50
+_LARGE = 4 * PART
 
 Progress = Callable[[int, int], None]
 """Be told how many titles are settled, of how many of the office at work."""
@@ -34,27 +39,30 @@ def run_invitations(
     progress: Progress | None = None,
     should_stop: Callable[[], bool] = lambda: False,
     part: int = PART,
+    workers: int | None = None,
 ) -> dict[str, Any]:
     """Invite everybody who became due since the last run, in every office or in one.
 
     Returns `{"due", "invited", "excluded", "failed", "reasons"}`, counting what became due in this run:
-    `due = invited + excluded + failed`. Nights that were missed are caught up; a second run finds nothing.
+    `due = invited + excluded + failed`. Nights that were missed are caught up; a second run finds nothing. A run at
+    the same time waits for its turn, office by office. `workers` threads share the parts of a large cohort, by
+    default two on PostgreSQL: one writes while the other decides.
     """
     run_id = run_id or new_id()
     total = Sums()
     for office in _offices(database, office_id):
-        done = Sums()
-        with database.reading() as session:
-            run = open_run(session, office, now=now, run_id=run_id, public_url=public_url)
-            keys = list_due_keys(session, run.terms, run.today)
-        for start in range(0, len(keys), part):
-            if should_stop():
-                break
-            work = partial(invite_part, vault=vault, run=run, now=now, keys=keys[start : start + part])
-            done = done.joined(database.run(work))
-            if progress is not None:
-                progress(min(start + part, len(keys)), len(keys))
-        database.run(partial(record_run, run=run, sums=done, now=now))
+        with _office_turn(database, office.id):
+            with database.reading() as session:
+                run = open_run(session, office, now=now, run_id=run_id, public_url=public_url)
+                keys = list_due_keys(session, run.terms, run.today)
+            work = partial(_settle_part, database, vault, run, now, should_stop)
+            parts = [keys[start : start + part] for start in range(0, len(keys), part)]
+            done = Sums()
+            for sums in _in_turn(work, parts, _choose_workers(database, len(keys), workers)):
+                done = done.joined(sums)
+                if progress is not None:
+                    progress(done.due, len(keys))
+            database.run(partial(record_run, run=run, sums=done, now=now))
         total = total.joined(done)
     return {
         "due": total.due,
@@ -63,6 +71,60 @@ def run_invitations(
         "failed": total.failed,
         "reasons": dict(sorted(total.reasons.items())),
     }
+
+
+def _settle_part(
+    database: Database,
+    vault: Vault,
+    run: OfficeRun,
+    now: datetime,
+    should_stop: Callable[[], bool],
+    keys: list[Key],
+) -> Sums:
+    if should_stop():
+        return Sums()
+    return database.run(partial(invite_part, vault=vault, run=run, now=now, keys=keys))
+
+
+def _choose_workers(database: Database, titles: int, workers: int | None) -> int:
+    if workers is not None:
+        return workers
+    return 2 if database.is_postgresql and titles >= _LARGE else 1
+
+
+def _in_turn(work: Callable[[list[Key]], Sums], parts: list[list[Key]], workers: int) -> Iterator[Sums]:
+    """Yield the sums of each part; the first part alone, so that what all letters share is written once."""
+    if workers == 1 or len(parts) < 3:
+        yield from map(work, parts)
+        return
+    yield work(parts[0])
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="invite") as pool:
+        running = [pool.submit(work, keys) for keys in parts[1:]]
+        try:
+            for future in running:
+                yield future.result()
+        finally:
+            for future in running:
+                future.cancel()
+
+
+@contextmanager
+def _office_turn(database: Database, office_id: UUID) -> Iterator[None]:
+    """Let one run at a time work on an office; another one waits and then finds what is left.
+
+    An advisory lock of a connection of its own on PostgreSQL, so that it ends with its owner. On SQLite every part
+    is the only writer while it runs, and asks again what is still unsettled.
+    """
+    if not database.is_postgresql:
+        yield
+        return
+    key = {"area": _AREA, "office": int.from_bytes(office_id.bytes[-4:], signed=True)}
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text("SELECT pg_advisory_lock(:area, :office)"), key)
+        try:
+            yield
+        finally:
+            connection.execute(text("SELECT pg_advisory_unlock(:area, :office)"), key)
 
 
 def run_reconcile(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Uuid, text
+from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -19,18 +19,21 @@ class DueOutcome(Base):
 
     __tablename__ = "due_outcome"
     __table_args__ = (
+        # The order of the index over the titles' ends, so that both are merged without opening a row.
+        PrimaryKeyConstraint("ends_on", "title_id", postgresql_include=["outcome"]),
         # The invited are by far the most, and are found through their cases.
         Index(
-            "ix_due_outcome_office_id_outcome",
+            "ix_due_outcome_office_id_outcome_title_id",
             "office_id",
             "outcome",
+            "title_id",
             sqlite_where=text("outcome <> 'invited'"),
             postgresql_where=text("outcome <> 'invited'"),
         ),
     )
 
-    title_id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
-    ends_on: Mapped[date] = mapped_column(primary_key=True)
+    title_id: Mapped[UUID] = mapped_column(Uuid)
+    ends_on: Mapped[date]
     office_id: Mapped[UUID] = mapped_column(Uuid)
     due_on: Mapped[date]
     outcome: Mapped[str] = mapped_column(String(10))

@@ -76,7 +76,7 @@ def test_two_runs_at_once_share_the_work(real_db, vault, office):
     answers = []
 
     def run():
-        answers.append(run_invitations(real_db, vault, now=NOW, part=7))
+        answers.append(run_invitations(real_db, vault, now=NOW, part=7, workers=3))
 
     together(run, run, run)
     assert sum(answer["invited"] for answer in answers) == PEOPLE

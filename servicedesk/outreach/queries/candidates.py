@@ -96,7 +96,7 @@ def list_due_keys(
     # First everything without an outcome that any lead makes due: an anti-join over two indexes. Only what is left
     # is asked for its own lead, since telling a concern by prefixes costs more than the whole join.
     open_titles = (
-        select(Title.id, Title.person_id, Title.effective_ends_on, Title.legal_basis, Title.is_unlimited)
+        select(Title.id, Title.effective_ends_on, Title.legal_basis, Title.is_unlimited)
         .where(
             Title.office_id == terms.office.id,
             Title.effective_ends_on <= max(ends.values(), default=date.min),

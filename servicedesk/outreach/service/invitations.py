@@ -128,11 +128,8 @@ def open_run(
 def invite_part(
     session: Session, vault: Vault, run: OfficeRun, *, now: datetime, keys: Sequence[Key]
 ) -> Sums:
-    """Settle some of the due titles and return the sums; what another run has settled meanwhile is left out.
-
-    Two runs of one office take turns part by part.
-    """
-    lock_office(session, run.office.id)
+    """Settle some of the due titles and return the sums; what another run has settled meanwhile is left out."""
+    lock_office(session, run.office.id, is_shared=True)
     with _without_cycles():
         candidates = list_candidates(session, run.terms, keys)
         if not candidates:
@@ -150,16 +147,23 @@ def _without_cycles() -> Iterator[None]:
     try:
         yield
     finally:
+        # With two parts at once the first to end switches it on for the other, too: slower, never wrong.
         if was_enabled:
             gc.enable()
 
 
-def lock_office(session: Session, office_id: UUID) -> None:
-    """Let one run at a time settle titles of an office; foreign keys to the office stay possible."""
+def lock_office(session: Session, office_id: UUID, *, is_shared: bool = False) -> None:
+    """Keep holds and cohorts apart: parts of one run share the lock, whoever holds or sends has it alone.
+
+    Foreign keys to the office stay possible in both cases.
+    """
     if session.get_bind().dialect.name == "postgresql":
         # Compiling statements that each run for milliseconds costs more than it gains.
         session.execute(text("SET LOCAL jit = off"))
-    session.execute(select(Office.id).where(Office.id == office_id).with_for_update(key_share=True))
+    office = select(Office.id).where(Office.id == office_id)
+    session.execute(
+        office.with_for_update(read=True) if is_shared else office.with_for_update(key_share=True)
+    )
 
 
 def decide(candidate: Candidate, run: OfficeRun, loose: Loose) -> Decided:

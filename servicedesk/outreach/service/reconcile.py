@@ -26,7 +26,7 @@ from servicedesk.notices.service import cancel_pending
 from servicedesk.offices.queries import OfficeView
 from servicedesk.outreach.models import DueOutcome, InvitationHold
 from servicedesk.outreach.queries.terms import OfficeTerms, load_terms
-from servicedesk.outreach.rules import Reason
+from servicedesk.outreach.rules import Outcome, Reason
 from servicedesk.outreach.service.invitations import lock_office
 from servicedesk.register.models import ChangeCursor, Person, RegisterChange, Title
 
@@ -205,17 +205,31 @@ def _take_back(session: Session, change: RegisterChange, reason: Reason, now: da
             update(Case).where(Case.id == case.id).values(closed_at=None, closed_reason=None, invited_at=None)
         )
         _note(session, case, "reopen_case", now, {"change": change.seq})
-    titles = select(Title.id).where(Title.person_id == change.person_id)
-    decided = DueOutcome.reason == reason.value
-    if cases:
-        decided = decided | DueOutcome.case_id.in_([case.id for case in cases])
-    dropped: Any = session.execute(delete(DueOutcome).where(DueOutcome.title_id.in_(titles), decided))
-    return bool(cases or dropped.rowcount)
+    titles = list(session.scalars(select(Title.id).where(Title.person_id == change.person_id)))
+    dropped = _drop_excluded(session, change.office_id, titles, reason)
+    for case in cases:
+        session.execute(
+            delete(DueOutcome).where(
+                DueOutcome.ends_on.in_({case.ends_on, case.first_ends_on}),
+                DueOutcome.title_id == case.title_id,
+            )
+        )
+    return bool(cases) or dropped
 
 
 def _reopen_outcomes(session: Session, change: RegisterChange, reason: Reason) -> bool:
+    return _drop_excluded(session, change.office_id, [change.title_id] if change.title_id else [], reason)
+
+
+def _drop_excluded(session: Session, office_id: UUID, title_ids: list[UUID], reason: Reason) -> bool:
+    """Let the next night decide anew about titles that were excluded for a reason that no longer holds."""
     dropped: Any = session.execute(
-        delete(DueOutcome).where(DueOutcome.title_id == change.title_id, DueOutcome.reason == reason.value)
+        delete(DueOutcome).where(
+            DueOutcome.office_id == office_id,
+            DueOutcome.outcome == Outcome.excluded.value,
+            DueOutcome.title_id.in_(title_ids),
+            DueOutcome.reason == reason.value,
+        )
     )
     return bool(dropped.rowcount)
 

@@ -76,7 +76,7 @@ def release_invitation(session: Session, *, title_id: UUID, actor: Actor, now: d
     ).scalar()
     if released is None:
         raise NotHeld
-    _reopen_held(session, title_id)
+    _reopen_held(session, title)
     _note(session, "release_invitation", title, actor, now, {})
 
 
@@ -100,7 +100,7 @@ def send_now(
     lock_office(session, title.office_id)
     _refuse_invited(session, title)
     session.execute(delete(InvitationHold).where(InvitationHold.title_id == title_id))
-    _reopen_held(session, title_id)
+    _reopen_held(session, title)
     office = get_office_by_id(session, title.office_id)
     run = open_run(session, office, now=now, run_id=new_id(), public_url=public_url, actor=actor)
     found = list_candidates(session, run.terms, [(title.id, title.effective_ends_on)])
@@ -111,7 +111,7 @@ def send_now(
     if decided.outcome is not Outcome.invited:
         raise NotInvitable(reason=REASON_LABELS[decided.reason])
     sums = settle(session, vault, run, [decided], loose, now=now)
-    outcome = session.get_one(DueOutcome, (title.id, title.effective_ends_on))
+    outcome = session.get_one(DueOutcome, {"title_id": title.id, "ends_on": title.effective_ends_on})
     if outcome.outcome != Outcome.invited.value or outcome.case_id is None:
         raise NotInvitable(reason=REASON_LABELS[Reason(outcome.reason)])
     record_run(session, run, sums, now=now)
@@ -138,9 +138,14 @@ def _refuse_invited(session: Session, title: Title) -> None:
         raise AlreadyInvited
 
 
-def _reopen_held(session: Session, title_id: UUID) -> None:
+def _reopen_held(session: Session, title: Title) -> None:
     session.execute(
-        delete(DueOutcome).where(DueOutcome.title_id == title_id, DueOutcome.reason == Reason.held.value)
+        delete(DueOutcome).where(
+            DueOutcome.office_id == title.office_id,
+            DueOutcome.outcome == Outcome.excluded.value,
+            DueOutcome.title_id == title.id,
+            DueOutcome.reason == Reason.held.value,
+        )
     )
 
 
