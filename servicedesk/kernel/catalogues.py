@@ -10,7 +10,7 @@ from babel.messages.pofile import read_po
 from servicedesk.kernel.locales import LANGUAGES, catalogue_file
 
 _PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
-_STRAY_PERCENT = re.compile(r"%(?!\(\w+\)[sd]|%)")
+_STRAY_PERCENT = re.compile(r"%(?!\(\w+\)[sd])")
 _MARKUP = re.compile(r"<[a-zA-Z/]")
 
 
@@ -100,7 +100,7 @@ def _faults(message: Message) -> list[str]:
         missing = wanted - found - ({"num"} if isinstance(message.id, (list, tuple)) else set())
         if missing or found - wanted:
             faults.append(f"placeholders {sorted(found)} instead of {sorted(wanted)}")
-        if wanted and _STRAY_PERCENT.search(text):
+        if wanted and _STRAY_PERCENT.search(text.replace("%%", "")):
             faults.append("a percent sign that is no placeholder")
         if _MARKUP.search(text) and not _MARKUP.search(singular):
             faults.append("markup in a translation")
