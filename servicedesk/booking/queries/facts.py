@@ -1,7 +1,7 @@
 """Gather in few statements what the use cases decide on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -78,7 +78,13 @@ def lock_case(session: Session, case_id: UUID, wanted: tuple[UUID, date] | None 
         has_open_wish=bool(row.has_open_wish),
         has_email=bool(row.has_email),
     )
-    return facts if wanted is None or row.desk_id is None else _with_desk(facts, row, wanted[1])
+    if wanted is None or row.desk_id is None:
+        return facts
+    is_responsible = bool(row.is_owners) or row.desk_id in list_candidate_desks(session, case_id)
+    day = None
+    if row.open_ticks is not None:
+        day = DayFacts(row.desk_id, wanted[1], read_bits(row.open_ticks), read_bits(row.busy_ticks))
+    return replace(facts, desk_id=row.desk_id, is_responsible=is_responsible, day=day)
 
 
 def lock_rows(
@@ -138,25 +144,6 @@ def list_candidate_desks(session: Session, case_id: UUID) -> tuple[UUID, ...]:
     rows = session.execute(statements.LIST_CANDIDATES, {"case_id": case_id})
     return choose_desks(
         [DeskPlace(row.id, bool(row.is_owners), bool(row.is_teams), row.pool) for row in rows]
-    )
-
-
-def _with_desk(facts: CaseFacts, row: Row[*tuple[Any, ...]], day: date) -> CaseFacts:
-    place = DeskPlace(row.desk_id, bool(row.is_owners), bool(row.is_teams), row.pool)
-    others = DeskPlace(None, bool(row.has_owner_any), bool(row.has_team_any), None)
-    known = None
-    if row.open_ticks is not None:
-        known = DayFacts(row.desk_id, day, read_bits(row.open_ticks), read_bits(row.busy_ticks))
-    return CaseFacts(
-        terms=facts.terms,
-        person_id=facts.person_id,
-        team_id=facts.team_id,
-        owner_id=facts.owner_id,
-        has_open_wish=facts.has_open_wish,
-        has_email=facts.has_email,
-        desk_id=row.desk_id,
-        is_responsible=row.desk_id in choose_desks([place, others]),
-        day=known,
     )
 
 

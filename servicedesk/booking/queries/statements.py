@@ -1,6 +1,6 @@
 """Build the statements of the hot path once, over plain tables: building them per call costs more than running them."""
 
-from typing import Any, cast
+from typing import cast
 
 from sqlalchemy import Executable, Table, and_, bindparam, exists, or_, select, union_all
 
@@ -45,16 +45,7 @@ _HAS_EMAIL = (
     .where(_CLAIM.c.person_id == _CASE.c.person_id, _CLAIM.c.kind == "email", _CLAIM.c.state == "confirmed")
     .label("has_email")
 )
-_MEMBERS_OF_DESKS = _DESK_MEMBER.join(_DESK, _DESK.c.id == _DESK_MEMBER.c.desk_id)
-_TEAM_AT_DESKS = _MEMBERS_OF_DESKS.join(_STAFF, _STAFF.c.id == _DESK_MEMBER.c.member_id)
-_OWNED = (_DESK_MEMBER.c.member_id == _CASE.c.owner_id, _DESK.c.is_active)
-_IN_TEAM = (_STAFF.c.team_id == _CASE.c.team_id, _STAFF.c.is_active, _DESK.c.is_active)
-
-
-def _exists_among(source: Any, *conditions: Any) -> Any:
-    return select(1).select_from(source).where(*conditions).correlate(_CASE).exists()
-
-
+_MEMBER_IS = exists().where(_DESK_MEMBER.c.desk_id == _DESK.c.id)
 _FROM_CASE = _CASE.join(_OFFICE, _OFFICE.c.id == _CASE.c.office_id).outerjoin(
     _CONCERN, and_(_CONCERN.c.office_id == _CASE.c.office_id, _CONCERN.c.concern_id == _CASE.c.concern_id)
 )
@@ -68,31 +59,30 @@ LOCK_CASE: Executable = (
     .with_for_update(of=_CASE, key_share=True)
 )
 
-_CHOSEN = _DESK.alias("chosen")
+# Whose desk it is costs the planner more than the rest together, so only the usual answer is asked for here.
+_IS_OWNERS = (
+    exists()
+    .where(_DESK_MEMBER.c.desk_id == bindparam("desk_id"), _DESK_MEMBER.c.member_id == _CASE.c.owner_id)
+    .label("is_owners")
+)
 
 LOCK_CASE_AND_READ_DAY: Executable = (
     select(
         *_TERMS,
         _HAS_OPEN_WISH,
         _HAS_EMAIL,
-        _CHOSEN.c.id.label("desk_id"),
-        _CHOSEN.c.pool,
-        _exists_among(_MEMBERS_OF_DESKS, *_OWNED, _DESK.c.id == bindparam("desk_id")).label("is_owners"),
-        _exists_among(_MEMBERS_OF_DESKS, *_OWNED).label("has_owner_any"),
-        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM, _DESK.c.id == bindparam("desk_id")).label("is_teams"),
-        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM).label("has_team_any"),
+        _DESK.c.id.label("desk_id"),
+        _IS_OWNERS,
         DESK_DAY.c.open_ticks,
         DESK_DAY.c.busy_ticks,
     )
     .select_from(
         _FROM_CASE.outerjoin(
-            _CHOSEN,
+            _DESK,
             and_(
-                _CHOSEN.c.id == bindparam("desk_id"),
-                _CHOSEN.c.office_id == _CASE.c.office_id,
-                _CHOSEN.c.is_active,
+                _DESK.c.id == bindparam("desk_id"), _DESK.c.office_id == _CASE.c.office_id, _DESK.c.is_active
             ),
-        ).outerjoin(DESK_DAY, and_(DESK_DAY.c.desk_id == _CHOSEN.c.id, DESK_DAY.c.day == bindparam("day")))
+        ).outerjoin(DESK_DAY, and_(DESK_DAY.c.desk_id == _DESK.c.id, DESK_DAY.c.day == bindparam("day")))
     )
     .where(_CASE.c.id == bindparam("case_id"))
     .with_for_update(of=_CASE, key_share=True)
@@ -146,18 +136,16 @@ LIST_CELLS: Executable = select(CELL.c.appointment_id, CELL.c.desk_id, CELL.c.st
 
 LIST_CANDIDATES: Executable = (
     select(
-        _CHOSEN.c.id,
-        _CHOSEN.c.pool,
-        _exists_among(_MEMBERS_OF_DESKS, *_OWNED, _DESK.c.id == _CHOSEN.c.id)
-        .correlate(_CHOSEN)
-        .label("is_owners"),
-        _exists_among(_TEAM_AT_DESKS, *_IN_TEAM, _DESK.c.id == _CHOSEN.c.id)
-        .correlate(_CHOSEN)
-        .label("is_teams"),
+        _DESK.c.id,
+        _DESK.c.pool,
+        _MEMBER_IS.where(_DESK_MEMBER.c.member_id == _CASE.c.owner_id).label("is_owners"),
+        _MEMBER_IS.where(
+            _DESK_MEMBER.c.member_id == _STAFF.c.id, _STAFF.c.team_id == _CASE.c.team_id, _STAFF.c.is_active
+        ).label("is_teams"),
     )
-    .select_from(_CASE.join(_CHOSEN, _CHOSEN.c.office_id == _CASE.c.office_id))
-    .where(_CASE.c.id == bindparam("case_id"), _CHOSEN.c.is_active)
-    .order_by(_CHOSEN.c.ref)
+    .select_from(_CASE.join(_DESK, _DESK.c.office_id == _CASE.c.office_id))
+    .where(_CASE.c.id == bindparam("case_id"), _DESK.c.is_active)
+    .order_by(_DESK.c.ref)
 )
 
 LIST_DAYS: Executable = select(

@@ -49,9 +49,9 @@ class BookingTerms:
 
 @dataclass(frozen=True, slots=True)
 class DeskPlace:
-    """Say how a desk stands to a case; `desk_id` None stands for all the other desks together."""
+    """Say how a desk stands to a case."""
 
-    desk_id: UUID | None
+    desk_id: UUID
     is_owners: bool
     is_teams: bool
     pool: str | None
@@ -89,13 +89,14 @@ def choose_desks(places: Sequence[DeskPlace]) -> tuple[UUID, ...]:
     The responsible case worker's desks; without an owner, or where the owner has none, those of the team's
     members; where there are none either, the office's pool desks.
     """
-    if any(place.is_owners for place in places):
-        chosen = [place.desk_id for place in places if place.is_owners]
-    elif any(place.is_teams for place in places):
-        chosen = [place.desk_id for place in places if place.is_teams]
-    else:
-        chosen = [place.desk_id for place in places if place.pool is not None]
-    return tuple(desk_id for desk_id in chosen if desk_id is not None)
+    for chosen in (
+        [place.desk_id for place in places if place.is_owners],
+        [place.desk_id for place in places if place.is_teams],
+        [place.desk_id for place in places if place.pool is not None],
+    ):
+        if chosen:
+            return tuple(chosen)
+    return ()
 
 
 def refuse_unbookable(terms: BookingTerms) -> None:
