@@ -1,6 +1,7 @@
 """Load one case with what the rooms above know of it; the ground of every page about a case."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,11 +13,12 @@ from servicedesk.booking.queries import (
     find_wish,
     list_appointments_of_case,
 )
+from servicedesk.booking.queries.history import list_appointment_history
 from servicedesk.cases.queries.case_page import get_case_page
 from servicedesk.cases.queries.case_tasks import list_tasks_of_case
 from servicedesk.cases.queries.people import Reachable, read_reachable
 from servicedesk.cases.queries.scope import find_case_id
-from servicedesk.cases.queries.values import ApplicationLine, CasePage, PaperLine
+from servicedesk.cases.queries.values import ApplicationLine, CasePage, HistoryLine, PaperLine
 from servicedesk.kernel.errors import NotFound
 from servicedesk.staff.common import note_reading, own_scope
 from servicedesk.web.runtime import now, reading, runtime
@@ -32,6 +34,7 @@ class CaseFile:
     wish: WishView | None
     reachable: Reachable
     tasks: tuple[tuple[UUID, str], ...]
+    history: tuple[HistoryLine, ...]
 
     @property
     def is_open(self) -> bool:
@@ -70,9 +73,16 @@ def load_file(session: Session, ref: str) -> CaseFile:
         appointment=appointment,
         appointments=list_appointments_of_case(session, case_id),
         wish=find_wish(session, case_id),
+        history=tuple(
+            sorted((*case.history, *list_appointment_history(session, case_id)), key=_moment, reverse=True)
+        ),
         tasks=list_tasks_of_case(session, scope, case_id),
         reachable=read_reachable(session, runtime().vault, case.person.id),
     )
+
+
+def _moment(line: HistoryLine) -> datetime:
+    return line.at
 
 
 def open_file(ref: str, page: str) -> CaseFile:

@@ -1,6 +1,7 @@
 """Hold the words of staff pages for values of the rooms below; German, translated where they are shown."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from babel import Locale, UnknownLocaleError
@@ -19,6 +20,7 @@ from servicedesk.cases.rules import (
     Timeliness,
 )
 from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.web.formatting import short_date, wall_time
 from servicedesk.web.locale import gettext
 from servicedesk.web.runtime import language
 
@@ -177,6 +179,14 @@ def _ready(details: Mapping[str, Any]) -> str:
     return "" if details.get("is_ready", True) else gettext("zurückgenommen")
 
 
+def _time(details: Mapping[str, Any]) -> str:
+    try:
+        starts = datetime.fromisoformat(str(details.get("starts_local", "")))
+    except ValueError:
+        return ""
+    return f"{short_date(starts.date(), language())}, {wall_time(starts, language())}"
+
+
 _DETAILS: Mapping[str, Any] = {
     "record_application": _channel,
     "correct_application": _channel,
@@ -185,5 +195,7 @@ _DETAILS: Mapping[str, Any] = {
     "close_case": _closing,
     "mark_ready": _ready,
     "reissue_code": lambda details: str(details.get("identity_check", "")),
+    "book_appointment": _time,
+    "move_appointment": _time,
     "check_identity": lambda details: str(details.get("identity_check", "")),
 }

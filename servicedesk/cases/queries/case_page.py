@@ -119,7 +119,7 @@ def get_resident_case(
         file_number=person.file_number,
         family_name=person.family_name,
         given_names=person.given_names,
-        language=person.language,
+        language=person.letter_language,
         concern_id=case.concern_id,
         concern_name=concern.name if concern else case.concern_id,
         title_form=concern.title_form.value if concern else "residence_title",
@@ -150,7 +150,7 @@ def list_applications(session: Session, case: Case) -> tuple[ApplicationLine, ..
         )
     )
     superseded = {row.supersedes_id for row in rows}
-    names = _actor_names(session, {row.recorded_by for row in rows})
+    names = actor_names(session, {row.recorded_by for row in rows})
     return tuple(
         ApplicationLine(
             id=row.id,
@@ -182,7 +182,7 @@ def list_history(
             .limit(limit)
         )
     )
-    names = _actor_names(session, {event.actor for event in events})
+    names = actor_names(session, {event.actor for event in events})
     return tuple(
         HistoryLine(
             at=event.at,
@@ -230,7 +230,7 @@ def person_view(person: Person) -> PersonView:
         house_number=person.house_number,
         postcode=person.postcode,
         town=person.town,
-        language=person.language,
+        language=person.letter_language,
         household_key=person.household_key,
         moved_away_on=person.moved_away_on,
         has_email=person.email_sealed is not None,
@@ -299,7 +299,7 @@ def _title_view(title: Title) -> TitleView:
     )
 
 
-def _actor_names(session: Session, refs: set[str]) -> dict[str, str]:
+def actor_names(session: Session, refs: set[str]) -> dict[str, str]:
     """Return the names behind `staff:<account>` references."""
     accounts = {}
     for ref in refs:

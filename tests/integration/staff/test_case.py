@@ -183,7 +183,10 @@ def test_an_appointment_is_booked_moved_and_cancelled(desk, boris, ref):
     assert boris.page.errors == ["Nennen Sie den Grund."]
     boris.submit(reason="Sachbearbeitung erkrankt")
     assert desk.rows(Appointment, state="booked") == []
-    assert "abgesagt" in boris.page.words()
+    words = boris.page.words()
+    assert "Termin gebucht: 24.11.2026, 09:15 – Boris" in words
+    assert "Termin verschoben: 24.11.2026, 10:00 – Boris" in words
+    assert "Termin abgesagt – Boris" in words
     assert "Es gibt keinen Termin" in boris.get(f"/staff/cases/{ref}/appointment/cancel").page.words()
 
 
