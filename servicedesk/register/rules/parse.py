@@ -28,18 +28,19 @@ _REMEMBERED = 50_000
 _FARTHEST_END_YEARS = 50
 _CONDITION = POSITION[Field.EMPLOYMENT_CONDITION]
 _NAMES = frozenset({POSITION[Field.SURNAME], POSITION[Field.GIVEN_NAMES]})
-_LIMITS: dict[Field, int] = {
-    Field.FILE_NUMBER: 60,
-    Field.NATIONALITIES: 80,
-    Field.STREET: 200,
-    Field.HOUSE_NUMBER: 30,
-    Field.POSTCODE: 12,
-    Field.TOWN: 100,
-    Field.LEGAL_BASIS: 40,
-    Field.EMPLOYMENT_CONDITION: 4000,
-    Field.HOUSEHOLD: 60,
-    Field.REPRESENTATIVE: 60,
+LIMITS: dict[int, int] = {
+    POSITION[Field.FILE_NUMBER]: 60,
+    POSITION[Field.NATIONALITIES]: 80,
+    POSITION[Field.STREET]: 200,
+    POSITION[Field.HOUSE_NUMBER]: 30,
+    POSITION[Field.POSTCODE]: 12,
+    POSITION[Field.TOWN]: 100,
+    POSITION[Field.LEGAL_BASIS]: 40,
+    POSITION[Field.EMPLOYMENT_CONDITION]: 4000,
+    POSITION[Field.HOUSEHOLD]: 60,
+    POSITION[Field.REPRESENTATIVE]: 60,
 }
+"""Longest values by position; a longer one is rejected."""
 
 
 _V = TypeVar("_V")
@@ -95,6 +96,11 @@ class _Fault(Exception):
         super().__init__(code)
 
 
+def farthest_end(today: date) -> str:
+    """Return the last day, as ISO text, on which a limited title may plausibly end."""
+    return f"{today.year + _FARTHEST_END_YEARS:04d}{today.isoformat()[4:]}"
+
+
 class Judge:
     """Judge lines one after another; remembers repeated values, so one judge serves one import.
 
@@ -106,7 +112,7 @@ class Judge:
         self._context = context
         today = context.today
         self._today = today.isoformat()
-        self._farthest_end = f"{today.year + _FARTHEST_END_YEARS:04d}{self._today[4:]}"
+        self._farthest_end = farthest_end(today)
         self._dates: dict[str, str] = {}
         self._births: dict[str, tuple[str, str | None]] = {}
         self._names: dict[str, tuple[str, ...]] = {}
@@ -205,7 +211,7 @@ class Judge:
         # A third cheaper than calling Row with twenty-six arguments.
         return Row._make((
             number, surname, given, key, birth[0], sex, nations[0], street, house, postcode, town, language,
-            email, phone, household or None, representative or None, moved or None, basis, *title, condition,
+            email, phone, household or None, representative or None, None if moved == UNLIMITED else moved, basis, *title, condition,
         ))  # fmt: skip
 
     def _title(
@@ -263,10 +269,9 @@ class Judge:
     # What follows runs once per distinct value.
 
     def _check_lengths(self, raw: RawRow) -> None:
-        for column, limit in _LIMITS.items():
-            value = raw[POSITION[column]]
-            if len(value) > limit:
-                raise _Fault(column, value, "too_long")
+        for position, limit in LIMITS.items():
+            if len(raw[position]) > limit:
+                raise _Fault(FIELDS[position], raw[position], "too_long")
 
     def _name(self, column: Field, name: str) -> tuple[str, ...]:
         try:

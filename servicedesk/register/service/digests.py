@@ -4,7 +4,7 @@ import hashlib
 import sys
 from array import array
 from bisect import bisect_left
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from servicedesk.kernel.crypto import Vault
@@ -17,24 +17,37 @@ _SIZE = 16
 _KEY_BYTES = 8
 
 
-def build_digester(vault: Vault, office_id: UUID, context: Context) -> Callable[[RawRow], bytes]:
-    """Return the function that digests a line.
+class Digester:
+    """Digest lines under a key that depends on everything that decides what is stored for a line.
 
-    The key depends on everything that decides what is stored for a line: office, filing rule, ordinances, rules.
-    Encoding, quoting and the order of columns do not matter.
+    That is the office, the filing rule, the ordinances, and the rules' version; encoding, quoting and the order of
+    columns do not matter.
     """
-    ordinances = ";".join(f"{rule.id}:{rule.valid_on}:{rule.runs_on_until}" for rule in context.ordinances)
-    basis = f"{_RULES_VERSION}|{office_id.hex}|{context.folding!r}|{ordinances}"
-    keyed = hashlib.blake2b(key=vault.digest("register-line", basis.encode()), digest_size=_SIZE)
-    separator = "\x1f"
 
-    def digest(raw: RawRow) -> bytes:
-        state = keyed.copy()
+    def __init__(self, vault: Vault, office_id: UUID, context: Context) -> None:
+        ordinances = ";".join(
+            f"{rule.id}:{rule.valid_on}:{rule.runs_on_until}" for rule in context.ordinances
+        )
+        basis = f"{_RULES_VERSION}|{office_id.hex}|{context.folding!r}|{ordinances}"
+        self._copy = hashlib.blake2b(
+            key=vault.digest("register-line", basis.encode()), digest_size=_SIZE
+        ).copy
+
+    def __call__(self, raw: RawRow) -> bytes:
+        """Return the digest of one line."""
+        state = self._copy()
         # Lone surrogates stand for undecodable bytes; such lines are rejected, but digested before.
-        state.update(separator.join(raw).encode("utf-8", "surrogatepass"))
+        state.update("\x1f".join(raw).encode("utf-8", "surrogatepass"))
         return state.digest()
 
-    return digest
+    def hex_of_printable(self, rows: Sequence[RawRow]) -> list[str]:
+        """Return the digests of lines without control characters and undecodable bytes, as hexadecimal texts."""
+        digests = []
+        for line in "\n".join(map("\x1f".join, rows)).encode().split(b"\n"):
+            state = self._copy()
+            state.update(line)
+            digests.append(state.hexdigest())
+        return digests
 
 
 class KnownDigests:

@@ -21,9 +21,10 @@ from servicedesk.register.errors import LooksOlder, NeedsConfirmation
 from servicedesk.register.models import ImportRun
 from servicedesk.register.queries.known import find_lines_of_last_import, has_people, read_packed_digests
 from servicedesk.register.reader import ExpiryList, open_list
-from servicedesk.register.rules import Context, Judge, RawRow, check_age, check_size, load_ordinances
+from servicedesk.register.rules import Context, Judge, check_age, check_size, load_ordinances
+from servicedesk.register.service.blocks import BlockJudge
 from servicedesk.register.service.bulk import WORTH_IT_BYTES, build_search_indexes, pause_search_indexes
-from servicedesk.register.service.digests import KnownDigests, build_digester
+from servicedesk.register.service.digests import Digester, KnownDigests
 from servicedesk.register.service.locks import import_lock
 from servicedesk.register.service.missing import count_people_back, settle_missing
 from servicedesk.register.service.rejects import RejectsFile
@@ -106,7 +107,7 @@ class _Import:
         self._now = surroundings.clock.now()
         self._scope = Scope(office.id, new_id(), local_day(self._now, office.zone))
         self._context = Context(self._scope.today, office.folding, load_ordinances())
-        self._digest: Callable[[RawRow], bytes] = build_digester(surroundings.vault, office.id, self._context)
+        self._digest = Digester(surroundings.vault, office.id, self._context)
         self._current = KnownDigests(())
         self._former = KnownDigests(())
         self._survey: Survey | None = None
@@ -181,6 +182,7 @@ class _Import:
                 rejects,
                 self._difference,
                 is_first=is_first,
+                block_judge=BlockJudge(self._context),
             )
             if self._survey is None:
                 work.run(self._progress)

@@ -1,11 +1,12 @@
 """Write new rows fast: COPY on PostgreSQL beside the judging of the next lines, short transactions on SQLite."""
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import repeat
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from servicedesk.db.session import Database
 from servicedesk.kernel.crypto import Vault
 from servicedesk.register.rules import Row
+from servicedesk.register.service.blocks import NONE, Ordinary
 from servicedesk.register.service.repeats import rising_ids
 from servicedesk.register.service.sealing import BulkSealer
 
@@ -30,7 +32,7 @@ TITLE_COLUMNS = (
 
 _ROWS_PER_COPY = 4000
 _COPIES_AHEAD = 3
-_NULL = "\\N"
+_NULL = NONE
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -140,6 +142,36 @@ class CopyWriter:
         if len(self._titles) >= _ROWS_PER_COPY:
             self._send()
         return key
+
+    def add_block(self, numbers: Sequence[int], block: Ordinary, digests: Sequence[str]) -> None:
+        """Queue new people, each with one title, as columns; `numbers` are the lines."""
+        raw, new_id, office = block.raw, self._next_id, repeat(self._office)
+        people, titles = ([new_id() for _ in numbers] for _ in range(2))
+        self._people.extend(
+            map(
+                "\t".join,
+                zip(
+                    people, office, raw[0], raw[1], raw[2], block.surname_key, block.birth, block.sex,
+                    block.nationalities, raw[6], raw[7], raw[8], raw[9], block.language,
+                    _sealed(self._email, raw[19], people), _sealed(self._phone, raw[20], people),
+                    [key or _NULL for key in raw[16]], [key or _NULL for key in raw[17]], block.moved_away_on,
+                    repeat(f"{self._today}\n"),
+                ),
+            )
+        )  # fmt: skip
+        self._titles.extend(
+            map(
+                "\t".join,
+                zip(
+                    titles, office, people, raw[10], block.issued_on, block.issued_on, block.ends_on,
+                    block.card_ends_on, block.passport_ends_on, block.effective_ends_on, block.is_unlimited, raw[15],
+                    repeat("f"), ["\\\\x" + digest for digest in digests], repeat(self._tail),
+                    [f"{number}\n" for number in numbers],
+                ),
+            )
+        )  # fmt: skip
+        if len(self._titles) >= _ROWS_PER_COPY:
+            self._send()
 
     def _send(self) -> None:
         people, titles = self._people, self._titles
@@ -274,6 +306,12 @@ class BatchWriter:
 
     def close(self) -> None:
         """Do nothing: every transaction has ended."""
+
+
+def _sealed(seal: Callable[[str, str], bytes], values: Sequence[str], ids: Sequence[str]) -> list[str]:
+    return [
+        "\\\\x" + seal(value, key).hex() if value else _NULL for value, key in zip(values, ids, strict=True)
+    ]
 
 
 def _escaped(row: Row) -> Row:

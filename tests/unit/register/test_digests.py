@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.names import FoldingRule, UmlautRule
 from servicedesk.register.rules import Context, load_ordinances
-from servicedesk.register.service.digests import KnownDigests, build_digester
+from servicedesk.register.service.digests import Digester, KnownDigests
 from servicedesk.register.service.repeats import MaybeSeen, rising_ids
 from servicedesk.register.service.sealing import BulkSealer
 
@@ -21,21 +21,23 @@ DAY = date(2026, 11, 23)
 def test_a_digest_depends_on_everything_that_decides_what_is_stored(vault):
     raw = ("33", "Öz", "")
     context = Context(DAY, ordinances=load_ordinances())
-    first = build_digester(vault, OFFICE, context)(raw)
-    assert first == build_digester(vault, OFFICE, Context(date(2027, 1, 1), ordinances=load_ordinances()))(
-        raw
-    )
+    first = Digester(vault, OFFICE, context)(raw)
+    assert first == Digester(vault, OFFICE, Context(date(2027, 1, 1), ordinances=load_ordinances()))(raw)
     others = [
-        build_digester(vault, UUID(int=2), context)(raw),
-        build_digester(Vault(keys=vault.keys, active=1, pepper=b"x" * 32), OFFICE, context)(raw),
-        build_digester(vault, OFFICE, Context(DAY))(raw),
-        build_digester(vault, OFFICE, Context(DAY, FoldingRule(UmlautRule.DIN_5007_1), load_ordinances()))(
-            raw
-        ),
-        build_digester(vault, OFFICE, context)(("33", "", "Öz")),
-        build_digester(vault, OFFICE, context)(("33\udc81", "Öz", "")),
+        Digester(vault, UUID(int=2), context)(raw),
+        Digester(Vault(keys=vault.keys, active=1, pepper=b"x" * 32), OFFICE, context)(raw),
+        Digester(vault, OFFICE, Context(DAY))(raw),
+        Digester(vault, OFFICE, Context(DAY, FoldingRule(UmlautRule.DIN_5007_1), load_ordinances()))(raw),
+        Digester(vault, OFFICE, context)(("33", "", "Öz")),
+        Digester(vault, OFFICE, context)(("33\udc81", "Öz", "")),
     ]
     assert len({first, *others}) == 7
+
+
+def test_digests_of_many_lines_are_those_of_each(vault):
+    rows = [(str(n), "Öz", "", "\u2028" if n == 3 else "x") for n in range(5)]
+    digest = Digester(vault, OFFICE, Context(DAY))
+    assert digest.hex_of_printable(rows) == [digest(row).hex() for row in rows]
 
 
 @given(st.sets(st.binary(min_size=16, max_size=16), max_size=50), st.binary(min_size=16, max_size=16))

@@ -123,6 +123,7 @@ def test_legal_bases_are_compared_without_signs_and_words(text):
         ({"staatsangehoerigkeiten": "ungeklärt"}, "nationalities", "998", None),
         ({"staatsangehoerigkeiten": "Türkei"}, "nationalities", "Türkei", "nationality_unknown"),
         ({"plz": "1234"}, "postcode", "1234", "postcode_unusual"),
+        ({"verzogen_am": "31.12.9999"}, "moved_away_on", None, None),
         ({"sprache": "sr_Latn"}, "language", "sr-Latn", None),
         ({"sprache": "deutsch, englisch"}, "language", None, "language_unknown"),
         ({"email": "keine"}, "email", "", "email_unusable"),
