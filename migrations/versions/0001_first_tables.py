@@ -66,12 +66,12 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Uuid(), nullable=True),
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("title_id", "ends_on", name=op.f("pk_due_outcome")),
+        sa.PrimaryKeyConstraint("ends_on", "title_id", name=op.f("pk_due_outcome")),
     )
     with op.batch_alter_table("due_outcome", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_due_outcome_office_id_outcome",
-            ["office_id", "outcome"],
+            "ix_due_outcome_office_id_outcome_title_id",
+            ["office_id", "outcome", "title_id"],
             unique=False,
             sqlite_where=sa.text("outcome <> 'invited'"),
             postgresql_where=sa.text("outcome <> 'invited'"),
@@ -207,6 +207,7 @@ def upgrade() -> None:
         sa.Column("postcode", sa.String(length=12), nullable=False),
         sa.Column("town", sa.String(length=100), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=True),
+        sa.Column("chosen_language", sa.String(length=20), nullable=True),
         sa.Column("email_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("phone_sealed", sa.LargeBinary(), nullable=True),
         sa.Column(
@@ -332,7 +333,10 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("title", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_title_office_id_effective_ends_on", ["office_id", "effective_ends_on"], unique=False
+            "ix_title_office_id_effective_ends_on_id",
+            ["office_id", "effective_ends_on", "id"],
+            unique=False,
+            postgresql_include=["legal_basis", "is_unlimited"],
         )
 
     op.create_table(
@@ -1007,7 +1011,9 @@ def downgrade() -> None:
 
     op.drop_table("access_code")
     with op.batch_alter_table("title", schema=None) as batch_op:
-        batch_op.drop_index("ix_title_office_id_effective_ends_on")
+        batch_op.drop_index(
+            "ix_title_office_id_effective_ends_on_id", postgresql_include=["legal_basis", "is_unlimited"]
+        )
 
     op.drop_table("title")
     op.drop_table("throttle")
@@ -1049,7 +1055,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     with op.batch_alter_table("due_outcome", schema=None) as batch_op:
         batch_op.drop_index(
-            "ix_due_outcome_office_id_outcome",
+            "ix_due_outcome_office_id_outcome_title_id",
             sqlite_where=sa.text("outcome <> 'invited'"),
             postgresql_where=sa.text("outcome <> 'invited'"),
         )

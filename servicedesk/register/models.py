@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -14,8 +15,10 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    func,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -25,7 +28,8 @@ from servicedesk.db.types import Json, UtcDateTime, ascii_key
 class Person(Base):
     """Be a resident as the expiry list writes them; (office, file number) is the identity.
 
-    A birth date may lack day or month (`birth_day`, `birth_month` 0). E-mail and phone are sealed.
+    `language` is the list's, `chosen_language` what the person asked for, which no import touches;
+    `letter_language` is the one to write in. A birth date may lack day or month (`birth_day`, `birth_month` 0). E-mail and phone are sealed.
 
     `office_id` and `Title.person_id` are no foreign keys: the check locks the parent row for every line, which
     costs an import of a million lines more than everything else together. Only the import writes these tables,
@@ -61,12 +65,23 @@ class Person(Base):
     postcode: Mapped[str] = mapped_column(String(12))
     town: Mapped[str] = mapped_column(String(100))
     language: Mapped[str | None] = mapped_column(String(20))
+    chosen_language: Mapped[str | None] = mapped_column(String(20))
     email_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     phone_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     household_key: Mapped[str | None] = mapped_column(ascii_key(60))
     representative_file_number: Mapped[str | None] = mapped_column(ascii_key(60))
     moved_away_on: Mapped[date | None]
     first_seen_on: Mapped[date]
+
+    @hybrid_property
+    def letter_language(self) -> str | None:
+        """Return the language a person chose, else the list's."""
+        return self.chosen_language or self.language
+
+    @letter_language.inplace.expression
+    @classmethod
+    def _letter_language(cls) -> ColumnElement[str | None]:
+        return func.coalesce(cls.chosen_language, cls.language)
 
 
 class Title(Base):

@@ -135,7 +135,7 @@ def list_day(
             Person.family_name,
             Person.given_names,
             Person.file_number,
-            Person.language,
+            Person.letter_language.label("language"),
         )
         .join(Case, Case.id == Appointment.case_id)
         .join(Person, Person.id == Case.person_id)

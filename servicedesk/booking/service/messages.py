@@ -156,7 +156,7 @@ def _place(session: Session, office_id: UUID, desk_id: UUID, person_id: UUID) ->
             Office.settings,
             Desk.name.label("desk"),
             Desk.room,
-            Person.language,
+            Person.letter_language.label("language"),
         )
         .join(Desk, Desk.office_id == Office.id)
         .join(Person, Person.office_id == Office.id)

@@ -108,5 +108,5 @@ def addressee_of(person: Person) -> Addressee:
         house_number=person.house_number,
         postcode=person.postcode,
         town=person.town,
-        language=person.language,
+        language=person.letter_language,
     )

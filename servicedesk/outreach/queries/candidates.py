@@ -141,7 +141,7 @@ def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -
             Person.house_number,
             Person.postcode,
             Person.town,
-            Person.language,
+            Person.letter_language.label("language"),
             Person.moved_away_on,
             InvitationHold.reason,
             _case_of_title(),

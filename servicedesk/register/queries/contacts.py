@@ -67,7 +67,7 @@ def get_contact(session: Session, vault: Vault, person_id: UUID, now: datetime) 
         phone=value(ClaimKind.PHONE, is_confirmed=True),
         claimed_phone=value(ClaimKind.PHONE, is_confirmed=False),
         claimed_address=address.address if address else None,
-        language=value(ClaimKind.LANGUAGE, is_confirmed=True) or person.language,
+        language=person.letter_language,
         register_email=opened(person.email_sealed, "email_sealed"),
         register_phone=opened(person.phone_sealed, "phone_sealed"),
     )

@@ -82,9 +82,10 @@ def claim_language(
     session: Session, vault: Vault, *, person_id: UUID, tag: str, now: datetime, actor: Actor
 ) -> Confirmed:
     """Note the language a person wants; it counts at once. Raises BadContact, UnknownPerson."""
-    claim_id = _claim(
-        session, vault, person_id, ClaimKind.LANGUAGE, read_language_tag(tag), now=now, actor=actor
-    )
+    language = read_language_tag(tag)
+    claim_id = _claim(session, vault, person_id, ClaimKind.LANGUAGE, language, now=now, actor=actor)
+    # Letters and nightly jobs read the person's row; an import leaves this column alone.
+    session.execute(update(Person).where(Person.id == person_id).values(chosen_language=language))
     return _confirm(session, claim_id, now=now, actor=actor)
 
 
