@@ -7,10 +7,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from servicedesk.cases.models import Case
+from servicedesk.cases.queries.case_page import actor_names
 from servicedesk.kernel.errors import NotFound
 from servicedesk.kernel.permissions import Permission
 from servicedesk.notices.contexts import LetterSecrets
 from servicedesk.notices.letters import LettersUnavailable, check_available, render_letter
+from servicedesk.outreach.errors import AlreadyInvited
 from servicedesk.outreach.queries.preview import HeldInvitation, PlannedInvitation, list_held, list_tomorrow
 from servicedesk.outreach.rules import Outcome, Reason
 from servicedesk.outreach.service.preview import build_preview
@@ -35,6 +37,7 @@ def invitations() -> str:
         scope = own_scope(session)
         planned = list_tomorrow(session, scope, now=now(), limit=_MOST)
         held = list_held(session, scope, now=now())
+        holders = actor_names(session, {one.held_by for one in held})
     return render_template(
         "staff/invitations.html",
         day=today(),
@@ -44,6 +47,7 @@ def invitations() -> str:
             one for one in planned if one.outcome is Outcome.excluded and one.reason is not Reason.held
         ],
         held=held,
+        holders=holders,
         has_preview=is_preview_possible(),
     )
 
@@ -102,7 +106,10 @@ def hold(title_id: str) -> str | Response:
         done = attempt(form.reason, keep)
         if done is not None:
             return done
-    return render_template("staff/hold.html", one=_find(wanted), form=form)
+    one = _find(wanted)
+    if one is None:
+        raise AlreadyInvited if form.is_submitted() else NotFound
+    return render_template("staff/hold.html", one=one, form=form)
 
 
 @blueprint.post("/invitations/<title_id>/release")
@@ -126,7 +133,7 @@ def is_preview_possible() -> bool:
     return True
 
 
-def _find(title_id: UUID) -> PlannedInvitation | HeldInvitation:
+def _find(title_id: UUID) -> PlannedInvitation | HeldInvitation | None:
     with reading() as session:
         scope = own_scope(session)
         held, planned = (
@@ -137,4 +144,4 @@ def _find(title_id: UUID) -> PlannedInvitation | HeldInvitation:
     for one in listed:
         if one.title_id == title_id:
             return one
-    raise NotFound
+    return None

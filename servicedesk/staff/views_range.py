@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,7 @@ from servicedesk.web.runtime import actor, now, office, reading
 
 PAGE_ROWS = 50
 _EVERYTHING = "all"
+_NEAR = timedelta(days=92)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,7 @@ def show_range() -> str:
         pieces=pieces,
         people=people,
         total=total,
-        near=sum(1 for matter in matters if _ends_soon(matter)),
+        near=_count_near(matters),
         following=_address(wanted, after=following.encode(), **{"from": wanted.skipped + len(rows) + 1})
         if following
         else None,
@@ -130,8 +131,11 @@ def _is_behind(matter: Matter, after: Cursor | None) -> bool:
     return (mine.ends_on, mine.row_id) > (after.ends_on, after.row_id)
 
 
-def _ends_soon(matter: Matter) -> bool:
-    return matter.facts.ends_on is not None and 0 <= (matter.facts.ends_on - today()).days <= 92
+def _count_near(matters: tuple[Matter, ...]) -> int:
+    """Count the cases whose title ends within three months."""
+    first = today()
+    last = first + _NEAR
+    return sum(1 for matter in matters if matter.facts.ends_on and first <= matter.facts.ends_on <= last)
 
 
 def _filters(wanted: Wanted, matters: tuple[Matter, ...]) -> list[tuple[str, int | None, str, bool]]:

@@ -10,7 +10,7 @@ from servicedesk.staff.nav import SEES_FILES
 from servicedesk.web.access import access, staff
 from servicedesk.web.runtime import now, office, reading
 
-_MOST = 500
+_MOST = 200
 
 
 @blueprint.get("/risk")

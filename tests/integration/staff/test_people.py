@@ -47,6 +47,9 @@ def test_many_results_ask_for_more_letters(desk, boris):
 
 def test_a_case_is_opened_by_hand_for_any_concern(desk, boris):
     person = desk.person("Berisha", "Valon", TODAY + timedelta(days=200))
+    boris.get("/staff/range")
+    boris.follow("Vorgang eröffnen")
+    assert boris.path == "/staff/open"
     boris.get("/staff/open?q=berisha")
     boris.follow("Berisha, Valon")
     assert desk.row(AccessLog, person_id=person).page == "person"
@@ -141,3 +144,12 @@ def test_a_message_of_another_range_looks_like_none(desk, boris):
         assert boris.get(address).status == 404
     assert ref not in boris.get("/staff/contact").page.links()
     assert desk.rows(AuditEvent, action="reject_contact") == []
+
+
+def test_the_front_desk_looks_but_opens_no_case(desk):
+    person = desk.person("Berisha", "Valon")
+    dmitri = desk.sign_in("dmitri")
+    assert "Vorgang eröffnen" not in " ".join(dmitri.get("/staff/range?show=all").page.links())
+    dmitri.follow("Berisha, Valon")
+    assert dmitri.path == f"/staff/open/{person.hex}"
+    assert dmitri.page.all("select") == []

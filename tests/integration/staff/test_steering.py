@@ -67,6 +67,7 @@ def test_one_is_held_with_a_reason_stays_in_sight_and_is_released(desk, boris, p
     assert "Morgen einzuladen (0)" in words
     assert "Zurückgehalten (1)" in words
     assert "spricht selbst vor" in words
+    assert "seit 23.11.2026, 09:00 · Boris" in words
     assert desk.row(InvitationHold).review_on == date(2026, 11, 24)
     desk.clock.advance(timedelta(days=1))
     boris = desk.sign_in("boris")
@@ -75,6 +76,18 @@ def test_one_is_held_with_a_reason_stays_in_sight_and_is_released(desk, boris, p
     boris.press("freigeben")
     assert desk.rows(InvitationHold) == []
     assert {row.action for row in desk.rows(AuditEvent)} >= {"hold_invitation", "release_invitation"}
+
+
+def test_what_has_left_can_no_longer_be_held(desk, boris, person):
+    boris.get("/staff/invitations")
+    boris.follow("zurückhalten")
+    address, values = boris.path, boris.page.form()[1]
+    boris.get("/staff/invitations")
+    boris.press("jetzt senden")
+    boris.post(address, values | {"reason": "zu spät"})
+    assert boris.status == 409
+    assert "Diese Einladung ist schon unterwegs." in boris.page.words()
+    assert desk.rows(InvitationHold) == []
 
 
 def test_a_hold_without_a_day_is_fine(desk, boris, person):
