@@ -1,5 +1,8 @@
 """Name the invariants that one statement can check: each returns the rows that break it.
 
+What a job has to clear away counts as left behind only once that job has run since: that a worker stands still is for
+the health page to say, not for the data.
+
 Every statement gives two columns, the subject and a short detail without personal data, and runs alike on SQLite
 and PostgreSQL. Parameters: `now`, and instants and days derived from it (see `checks`).
 """
@@ -38,8 +41,10 @@ STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "hold_has_ended",
         "I1",
-        "a hold that ran out an hour ago is gone",
-        "SELECT id, 'held' FROM appointment WHERE state = 'held' AND hold_expires_at < :hour_ago",
+        "a hold that ran out an hour ago is gone once the sweep has run",
+        """SELECT a.id, 'held' FROM appointment a WHERE a.state = 'held' AND a.hold_expires_at < :hour_ago
+           AND EXISTS (SELECT 1 FROM job_run r WHERE r.name = 'sweep' AND r.state = 'done'
+             AND r.started_at > a.hold_expires_at)""",
     ),
     Statement(
         "booked_in_the_same_office",
@@ -93,11 +98,13 @@ STATEMENTS: tuple[Statement, ...] = (
     ),
     # ------------------------------------------------------------ notices
     Statement(
-        "message_is_not_overdue",
+        "letter_is_not_overdue",
         "I5",
-        "no message has been due for longer than its age limit",
-        """SELECT id, kind FROM outbox WHERE state = 'pending' AND created_at < :pending_limit
-           AND next_attempt_at < :pending_limit""",
+        "no letter stays due beyond its age limit while the sweep runs",
+        """SELECT o.id, o.kind FROM outbox o WHERE o.state = 'pending' AND o.channel = 'letter'
+           AND o.created_at < :pending_limit AND o.next_attempt_at < :pending_limit
+           AND EXISTS (SELECT 1 FROM job_run r WHERE r.name IN ('sweep', 'deliver') AND r.state = 'done'
+             AND r.started_at > :pending_limit AND r.started_at > o.next_attempt_at)""",
     ),
     Statement(
         "message_is_not_stuck",
@@ -220,14 +227,17 @@ STATEMENTS: tuple[Statement, ...] = (
         "session_is_deleted_after_its_end",
         "I13",
         "no browser session is kept two days beyond its end",
-        "SELECT id, kind FROM web_session WHERE expires_at < :two_days_ago",
+        """SELECT s.id, s.kind FROM web_session s WHERE s.expires_at < :two_days_ago
+           AND EXISTS (SELECT 1 FROM job_run r WHERE r.name = 'retention' AND r.state = 'done'
+             AND r.started_at > :two_days_ago)""",
     ),
     Statement(
         "printed_code_is_purged",
         "I13",
         "a printed letter loses the page with its code",
-        """SELECT id, 'code kept' FROM letter WHERE code_id IS NOT NULL AND code_purged_at IS NULL
-           AND printed_at < :two_days_ago""",
+        """SELECT l.id, 'code kept' FROM letter l WHERE l.code_id IS NOT NULL AND l.code_purged_at IS NULL
+           AND l.printed_at < :three_days_ago AND EXISTS (SELECT 1 FROM job_run r
+             WHERE r.name = 'retention' AND r.state = 'done' AND r.started_at > :two_days_ago)""",
     ),
     # ------------------------------------------------------------ what no foreign key guards
     Statement(
