@@ -29,7 +29,11 @@ _STREETS = "Lindenweg|Straße des 17. Juni|Große Bleiche|An der Mühle|Dr.-Kül
 _PLACES = (("12345", "Musterstadt"), ("12347", "Bad Beispiel"), ("12349", "Groß Müsterheim"))
 _TITLES = (
     ("25.2.1", 36, "Erwerbstätigkeit erlaubt"),
-    ("16b.1", 24, "Beschäftigung bis zu 140 Arbeitstage im Jahr erlaubt; studentische Nebentätigkeit erlaubt"),
+    (
+        "16b.1",
+        24,
+        "Beschäftigung bis zu 140 Arbeitstage im Jahr erlaubt; studentische Nebentätigkeit erlaubt",
+    ),
     ("18g", 48, 'Blaue Karte EU: Beschäftigung als "Ingenieur/in" erlaubt'),
     ("24", 24, "Erwerbstätigkeit erlaubt"),
     ("60a", 6, "Erwerbstätigkeit nicht gestattet"),
@@ -51,7 +55,9 @@ def rows(people: int, seed: int = 1, today: date = date(2026, 11, 23)) -> Iterat
             place = random.choice(_PLACES)
         is_child = bool(head) and random.random() < 0.5
         file_number = f"33/{seed:02d}-{number:07d}"
-        birth = today - timedelta(days=random.randrange(40, 6200) if is_child else random.randrange(7000, 28000))
+        birth = today - timedelta(
+            days=random.randrange(40, 6200) if is_child else random.randrange(7000, 28000)
+        )
         yield [
             file_number,
             *_name(random),
@@ -90,8 +96,17 @@ def _title(random: Random, birth: date, today: date) -> tuple[str, str, str, str
     if months:
         ends = today + timedelta(days=random.randrange(-30, months * 30))
         issued = max(add_months(ends, -months), birth)
-        passport = _german(ends + timedelta(days=random.randrange(-300, 2000))) if random.random() < 0.8 else ""
-        return basis, _german(issued), _german(max(ends, issued)), _german(max(ends, issued)), passport, condition
+        passport = (
+            _german(ends + timedelta(days=random.randrange(-300, 2000))) if random.random() < 0.8 else ""
+        )
+        return (
+            basis,
+            _german(issued),
+            _german(max(ends, issued)),
+            _german(max(ends, issued)),
+            passport,
+            condition,
+        )
     issued = max(today - timedelta(days=random.randrange(30, 3000)), birth)
     unlimited = random.choice(("", "31.12.9999"))
     return basis, _german(issued), unlimited, _german(issued + timedelta(days=3652)), "", condition

@@ -63,7 +63,8 @@ class Night:
 
     def letter_of(self, title_id):
         outbox = self.one(select(Outbox).where(Outbox.dedupe_key.contains(title_id.hex)))
-        return open_context(self.vault, outbox.id, outbox.context_sealed), outbox
+        with self.db.reading() as session:
+            return open_context(session, self.vault, outbox.id, outbox.context_sealed), outbox
 
     def actor(self, login):
         """Return a member of staff."""
