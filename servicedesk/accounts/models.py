@@ -36,7 +36,10 @@ class WebSession(Base):
     """
 
     __tablename__ = "web_session"
-    __table_args__ = (Index("ix_web_session_expires_at", "expires_at"), Index("ix_web_session_subject_id", "subject_id"))
+    __table_args__ = (
+        Index("ix_web_session_expires_at", "expires_at"),
+        Index("ix_web_session_subject_id", "subject_id"),
+    )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
@@ -106,5 +109,3 @@ class SignInFailure(Base):
     office_id: Mapped[UUID] = mapped_column(Uuid)
     login: Mapped[str] = mapped_column(String(80), index=True)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-

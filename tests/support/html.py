@@ -31,7 +31,9 @@ class Page:
             if not isinstance(node.tag, str):
                 continue
             assert "style" not in node.attrib, f"inline style on <{node.tag}>"
-            assert not [name for name in node.attrib if name.startswith("on")], f"inline script on <{node.tag}>"
+            assert not [name for name in node.attrib if name.startswith("on")], (
+                f"inline script on <{node.tag}>"
+            )
             assert not (node.tag == "script" and (node.text or "").strip()), "inline script"
         assert "None" not in re.findall(r">\s*(None)\s*<", self.text), "a None reached the page"
         known = set(ids)
@@ -44,7 +46,9 @@ class Page:
         return [
             node
             for node in self.tree.iter(tag)
-            if all(node.get(name.rstrip("_").replace("_", "-")) == value for name, value in attributes.items())
+            if all(
+                node.get(name.rstrip("_").replace("_", "-")) == value for name, value in attributes.items()
+            )
         ]
 
     def words(self, node=None):

@@ -20,9 +20,9 @@ class Look(IntEnum):
     """Say how closely a record has to be looked at."""
 
     CLEAN = 0
-    """Printable, unquoted, nothing lost, no blank at the edge of a field: rules may skip those checks."""
+    """Printable, nothing lost, no backslash, no blank at the edge of a field: rules may skip those checks."""
     DIRTY = 1
-    """A control character, an unusual space, a backslash, a lost character or a quoted field stands in it."""
+    """A control character, an unusual space, a backslash, a lost character … may stand in it."""
     BROKEN = 2
     """It cannot be taken apart; its fields are the reason's code and an excerpt."""
 
@@ -31,13 +31,9 @@ Record = tuple[int, list[str], int]
 """Physical number of the first line, the fields as they stand, and a `Look`."""
 
 
-def marks_of(delimiter: str) -> tuple[str, ...]:
-    """Return what makes a printable line `DIRTY`, or hints at an empty line.
-
-    Quoting, COPY's escape, lost characters, blanks at a delimiter; line ends before what an empty line begins with.
-    """
-    empty = ("\n\n", "\n\t", f"\n{delimiter}")
-    return (_QUOTE, "\\", "\ufffd", f"{delimiter} ", f" {delimiter}", "\n ", " \n", *empty)
+MARKS = (_QUOTE, "\\", "\ufffd")
+"""What needs the csv module or makes a printable line `DIRTY`; one character each, since searching a block for two in
+a row costs more than looking at every line."""
 
 
 def read_records(
@@ -49,7 +45,7 @@ def read_records(
     is taken for a stray quotation mark, so that only its first line is lost.
     """
     splitter = _Splitter(delimiter, width)
-    every = frozenset(marks_of(delimiter))
+    every = frozenset(MARKS)
     number = first_line
     rest: list[str] = []
     for block in blocks:
@@ -80,29 +76,22 @@ class _Splitter:
         # What a line may consist of and still be called empty.
         self._blank = delimiter + " \t"
         self._before, self._after = f" {delimiter}", f"{delimiter} "
-        self._usual = frozenset({_QUOTE, self._before, self._after})
+        self._no_start = frozenset({"", delimiter, " ", "\t"})
 
     def split(
         self, lines: list[str], number: int, marks: frozenset[str], *, is_last: bool
     ) -> tuple[list[Record], int]:
         """Return the records of `lines` and how many lines they used; an unfinished last record waits.
 
-        `marks` are those of `marks_of` that stand anywhere in the lines.
+        `marks` are those of `MARKS` that stand anywhere in the lines.
         """
         delimiter, blank, is_tabbed = self._delimiter, self._blank, self._delimiter == "\t"
-        if (
-            marks <= self._usual
-            and not is_tabbed
-            and lines[0].strip(blank)
-            and len(lines[0]) <= MAX_RECORD_CHARS
-        ):
+        if marks <= {_QUOTE} and not is_tabbed and len(lines[0]) <= MAX_RECORD_CHARS:
             try:
                 return self._split_usual(lines, number, has_quotes=_QUOTE in marks), len(lines)
             except (csv.Error, _Unusual):
                 pass  # the general way below tells what is wrong, line by line
-        before, after = self._before, self._after
-        has_quotes, has_blanks = _QUOTE in marks, before in marks or after in marks
-        rare = tuple(marks - self._usual)
+        has_quotes, rare = _QUOTE in marks, tuple(marks - {_QUOTE})
         records: list[Record] = []
         add = records.append
         index, count = 0, len(lines)
@@ -120,11 +109,7 @@ class _Splitter:
                 continue
             elif line.strip(blank):
                 printable = line.replace("\t", " ").isprintable() if is_tabbed else line.isprintable()
-                is_clean = (
-                    printable
-                    and not (has_blanks and (before in line or after in line))
-                    and not (rare and _has_any(line, rare))
-                )
+                is_clean = printable and self._is_trim(line) and not any(mark in line for mark in rare)
                 add((number + index, line.split(delimiter), 0 if is_clean else 1))
             index += 1
         return records, index
@@ -136,6 +121,10 @@ class _Splitter:
         """
         delimiter, before, after = self._delimiter, self._before, self._after
         if has_quotes and any(line.count(_QUOTE) & 1 for line in lines):
+            raise _Unusual
+        if not self._no_start.isdisjoint([line[:1] for line in lines]) or " " in [
+            line[-1:] for line in lines
+        ]:
             raise _Unusual
         return [
             (
@@ -152,7 +141,11 @@ class _Splitter:
         fields = next(csv.reader((line,), delimiter=self._delimiter, strict=True))
         if not any(fields):
             raise _Unusual
-        return number, fields, 1
+        is_clean = line.isprintable() and all(field == field.strip() for field in fields)
+        return number, fields, 0 if is_clean else 1
+
+    def _is_trim(self, line: str) -> bool:
+        return " " not in {line[0], line[-1]} and self._before not in line and self._after not in line
 
     def _quoted(
         self, lines: list[str], start: int, number: int, *, is_last: bool
@@ -195,11 +188,6 @@ class _Splitter:
         if used > 1 and not _trimmed(fields) <= self._width <= len(fields):
             return (number, ["stray_quote", lines[start][:80]], Look.BROKEN), 1
         return (number, fields, Look.DIRTY), used
-
-
-def _has_any(line: str, marks: tuple[str, ...]) -> bool:
-    framed = f"\n{line}\n"
-    return any(mark in framed for mark in marks)
 
 
 def _trimmed(fields: list[str]) -> int:

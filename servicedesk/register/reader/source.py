@@ -19,7 +19,7 @@ from servicedesk.register.reader.mapping import (
     load_mapping,
     match_header,
 )
-from servicedesk.register.reader.records import Record, marks_of, read_records
+from servicedesk.register.reader.records import MARKS, Record, read_records
 from servicedesk.register.reader.workbook import XLSX_MAGIC, read_workbook
 
 _DELIMITER_NAMES = {";": ";", ",": ",", "\t": "tab", "|": "|", "": "xlsx"}
@@ -117,4 +117,4 @@ def _all_records(
 ) -> Iterator[list[Record]]:
     if not delimiter:
         return read_workbook(stream, file_name)
-    return read_records(read_lines(stream, encoding, marks_of(delimiter)), delimiter, width)
+    return read_records(read_lines(stream, encoding, MARKS), delimiter, width)

@@ -5,7 +5,9 @@ import pytest
 from servicedesk.kernel.locales import LANGUAGES, find_language, get_language, translations
 
 
-@pytest.mark.parametrize(("tag", "found"), [("ar-SY", "ar"), ("TR_tr", "tr"), ("uk", "uk"), ("", None), ("xx", None), (None, None)])
+@pytest.mark.parametrize(
+    ("tag", "found"), [("ar-SY", "ar"), ("TR_tr", "tr"), ("uk", "uk"), ("", None), ("xx", None), (None, None)]
+)
 def test_tags_are_matched_by_whole_then_by_first_part(tag, found):
     language = find_language(tag)
     assert (language.tag if language else None) == found

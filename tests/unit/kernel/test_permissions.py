@@ -16,7 +16,12 @@ def test_every_role_has_permissions_and_every_permission_a_holder():
 def test_the_administrator_sees_no_files():
     assert not any(
         _with(Role.office_admin).may(permission)
-        for permission in (Permission.see_own_scope, Permission.see_team, Permission.see_office, Permission.work_case)
+        for permission in (
+            Permission.see_own_scope,
+            Permission.see_team,
+            Permission.see_office,
+            Permission.work_case,
+        )
     )
 
 

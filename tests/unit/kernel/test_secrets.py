@@ -29,7 +29,11 @@ def test_a_sealed_value_opens_only_where_it_belongs(vault):
     sealed = vault.seal_text("Özlem Çelik", "person", row, "email")
     assert "Özlem".encode() not in sealed
     assert vault.open_text(sealed, "person", row, "email") == "Özlem Çelik"
-    for table, place, column in (("person", other, "email"), ("person", row, "phone"), ("outbox", row, "email")):
+    for table, place, column in (
+        ("person", other, "email"),
+        ("person", row, "phone"),
+        ("outbox", row, "email"),
+    ):
         with pytest.raises(CannotOpen):
             vault.open_text(sealed, table, place, column)
 

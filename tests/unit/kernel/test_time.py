@@ -55,7 +55,10 @@ def test_months_beyond_the_calendar_are_refused():
         add_months(date(9999, 12, 31), 1)
 
 
-@pytest.mark.parametrize(("text", "lead"), [("P3M", Lead(3, 0)), ("p21d", Lead(0, 21)), ("P1M2W", Lead(1, 14)), ("P6W", Lead(0, 42))])
+@pytest.mark.parametrize(
+    ("text", "lead"),
+    [("P3M", Lead(3, 0)), ("p21d", Lead(0, 21)), ("P1M2W", Lead(1, 14)), ("P6W", Lead(0, 42))],
+)
 def test_leads_are_read(text, lead):
     assert Lead.parse(text) == lead
     assert Lead.parse(str(lead)) == lead
