@@ -1,9 +1,11 @@
 """Check what must always hold."""
 
 import click
+from sqlalchemy import inspect
 
 from servicedesk.cli.base import Refused, answer, as_json, at_now, get_context
 from servicedesk.invariants import checks
+from servicedesk.offices.models import Office
 
 
 @click.command("check-invariants")
@@ -13,6 +15,8 @@ from servicedesk.invariants import checks
 def check_invariants(ctx: click.Context, as_json: bool) -> None:
     """Check read-only across everything; exit 1 on findings."""
     context = get_context(ctx)
+    if not inspect(context.database.engine).has_table(Office.__tablename__):
+        raise Refused("The database has no tables yet. Run: servicedesk db upgrade")
     with context.database.reading() as session:
         report = checks.check_invariants(session, now=context.now())
     answer(

@@ -21,6 +21,8 @@ def test_an_empty_database_is_sound_and_an_orphan_is_found(tmp_path, monkeypatch
     url = f"sqlite:///{tmp_path}/checked.db"
     monkeypatch.setenv("SERVICEDESK_DATABASE_URL", url)
     monkeypatch.setenv("SERVICEDESK_DATA_DIR", str(tmp_path / "data"))
+    untouched = CliRunner().invoke(check_invariants, ["--json"])
+    assert (untouched.exit_code, untouched.stdout) == (1, "")
     database = open_database(url)
     load_models().create_all(database.engine)
     sound = CliRunner().invoke(check_invariants, ["--json"])
