@@ -97,7 +97,8 @@ def is_missing_part(name: str) -> bool:
 
 def surname_key(surname: str, given_names: str, rule: FoldingRule) -> str:
     """Return the key by which letter ranges own the name; who has one name only is filed under that."""
-    return fold_surname(given_names if is_missing_part(surname) else surname, rule)
+    # Folding may lengthen a name (Ä becomes AE); beyond the limit no letter range looks.
+    return fold_surname(given_names if is_missing_part(surname) else surname, rule)[:NAME_LIMIT]
 
 
 def is_file_number(text: str) -> bool:

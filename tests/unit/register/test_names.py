@@ -60,6 +60,10 @@ def test_two_hundred_characters_are_a_name(judged):
     assert judged(familienname="A" * 200)[0].family_name == "A" * 200
 
 
+def test_a_key_is_never_longer_than_a_name_may_be(judged):
+    assert judged(familienname="Ä" * 200)[0].surname_key == "AE" * 100
+
+
 def test_one_name_only(judged):
     row, warnings = judged(vornamen="")
     assert (row.family_name, row.given_names, warnings) == ("Yıldırım", "", [])
