@@ -116,11 +116,11 @@ def refuse_time(terms: BookingTerms, starts_local: datetime, now: datetime) -> N
         raise TooLate(last_on=last_on)
 
 
-def wanted_ticks(terms: BookingTerms, starts_local: datetime) -> int:
+def wanted_ticks(starts_local: datetime, minutes: int) -> int:
     """Return the ticks an appointment from this time occupies; raises OutsideHours off the grid or past midnight."""
-    first = tick_of(starts_local)
-    wanted = span(first, terms.ticks) if first is not None else 0
-    if wanted.bit_count() != terms.ticks:
+    first, count = tick_of(starts_local), ticks_for(minutes)
+    wanted = span(first, count) if first is not None else 0
+    if wanted.bit_count() != count:
         raise OutsideHours
     return wanted
 

@@ -178,7 +178,7 @@ def _claim(
     day = ground.facts.day
     if day is None:
         raise OutsideHours
-    refuse_cells(wanted_ticks(ground.terms, slot.starts_local), day.opened, 0)
+    refuse_cells(wanted_ticks(slot.starts_local, slot.minutes), day.opened, 0)
     row = replace(claim.row, id=held.id, ref=held.ref, starts_at=held.starts_at, created_at=held.created_at)
     if replaces is None:
         row = replace(row, uid=held.uid)

@@ -20,8 +20,8 @@ from servicedesk.booking.errors import AlreadyBooked, OutsideHours, SlotTaken
 from servicedesk.booking.queries.facts import DayFacts, list_cells, read_day
 from servicedesk.booking.queries.statements import APPOINTMENT, CELL, DESK_DAY
 from servicedesk.booking.rules.life import AppointmentRow, State
-from servicedesk.booking.rules.offers import refuse_cells
-from servicedesk.booking.rules.ticks import list_ticks, span, tick_of, ticks_for, wall_of, write_bits
+from servicedesk.booking.rules.offers import refuse_cells, wanted_ticks
+from servicedesk.booking.rules.ticks import list_ticks, tick_of, wall_of, write_bits
 
 _INSERTS = {
     "postgresql": (
@@ -91,7 +91,7 @@ def carry_out(
     missing = 0
     if claim is not None:
         key = (claim.row.starts_local.date(), claim.row.desk_id)
-        wanted = _wanted(claim.row)
+        wanted = wanted_ticks(claim.row.starts_local, claim.row.minutes)
         missing = wanted & ~mine.get(key, 0)
         _change_days(session, freed, key, wanted, mine.get(key, 0), known)
     else:
@@ -102,13 +102,6 @@ def carry_out(
     if claim is not None:
         _write_row(session, claim)
         _insert_cells(session, claim.row, missing)
-
-
-def _wanted(row: AppointmentRow) -> int:
-    first = tick_of(row.starts_local)
-    if first is None:
-        raise OutsideHours
-    return span(first, ticks_for(row.minutes))
 
 
 def _by_day(cells: Iterable[Iterable[tuple[UUID, datetime]]]) -> dict[DayKey, int]:

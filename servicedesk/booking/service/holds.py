@@ -96,7 +96,7 @@ def _refuse_taken(session: Session, ground: Ground, slot: Slot) -> None:
         for desk_id, starts_local in cells:
             if (desk_id, starts_local.date()) == (facts.desk_id, facts.day):
                 free |= 1 << (tick_of(starts_local) or 0)
-    refuse_cells(wanted_ticks(ground.terms, slot.starts_local), facts.opened, facts.busy & ~free)
+    refuse_cells(wanted_ticks(slot.starts_local, slot.minutes), facts.opened, facts.busy & ~free)
 
 
 def _hold(row: AppointmentRow, expires_at: datetime | None) -> Hold:

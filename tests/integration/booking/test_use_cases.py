@@ -198,6 +198,15 @@ def test_every_border_has_its_own_refusal(amina, session, world):
     assert amina.books(datetime(2026, 11, 24, 9, 0)).is_new
 
 
+def test_no_appointment_runs_past_midnight(session, vault):
+    world = make_world(session, now=NOW, opening=(time(22), time(0)))
+    night = Case0(session, vault, world)
+    for ask in (night.holds, night.books):
+        with pytest.raises(OutsideHours):
+            ask(datetime(2026, 12, 1, 23, 50))
+    assert night.books(datetime(2026, 12, 1, 23, 45)).is_new
+
+
 def test_a_closed_case_and_another_mode_are_not_bookable(amina, neighbour, session, world):
     session.execute(update(Case).where(Case.id == world.cases[0]).values(closed_at=NOW))
     with pytest.raises(NotBookable):

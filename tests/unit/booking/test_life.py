@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk.booking.errors import AppointmentChanged, AppointmentPast, NotBooked
@@ -77,6 +77,7 @@ def test_holds_that_became_appointments_do_not_count():
     assert decide_hold_end([booked] * 9, NOW) == NOW + HOLD_TIME
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from([30, 90, 300, 599, 601, 1800]), max_size=80))
 def test_no_way_of_choosing_holds_times_longer_than_the_budget(pauses):
     rows, now, reserved = [], NOW, timedelta(0)

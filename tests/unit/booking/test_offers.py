@@ -126,16 +126,16 @@ def test_full_days_are_left_out():
 
 
 def test_cells():
-    wanted = wanted_ticks(TERMS, datetime(2026, 11, 25, 11, 45))
+    wanted = wanted_ticks(datetime(2026, 11, 25, 11, 45), 15)
     refuse_cells(wanted, MORNING, 0)
     with pytest.raises(OutsideHours):
-        refuse_cells(wanted_ticks(TERMS, datetime(2026, 11, 25, 11, 50)), MORNING, 0)
+        refuse_cells(wanted_ticks(datetime(2026, 11, 25, 11, 50), 15), MORNING, 0)
     with pytest.raises(SlotTaken):
         refuse_cells(wanted, MORNING, span(143, 1))
     with pytest.raises(OutsideHours):
-        wanted_ticks(TERMS, datetime(2026, 11, 25, 11, 47))
+        wanted_ticks(datetime(2026, 11, 25, 11, 47), 15)
     with pytest.raises(OutsideHours):
-        wanted_ticks(TERMS, datetime(2026, 11, 25, 23, 50))
+        wanted_ticks(datetime(2026, 11, 25, 23, 50), 15)
     with pytest.raises(OutsideHours):
         refuse_time(TERMS, datetime(2026, 11, 25, 9, 0, 30), NOW)
 

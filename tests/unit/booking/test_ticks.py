@@ -1,7 +1,7 @@
 from datetime import date, datetime, time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk.booking.rules.ticks import (
@@ -55,6 +55,7 @@ def naive_offer(opened, busy, count):
     return offered
 
 
+@settings(deadline=None)
 @given(sets)
 def test_stored_bytes_read_back(ticks):
     raw = write_bits(bits(ticks))
@@ -62,29 +63,34 @@ def test_stored_bytes_read_back(ticks):
     assert set(list_ticks(read_bits(raw))) == ticks
 
 
+@settings(deadline=None)
 @given(stretches)
 def test_runs_are_the_unbroken_stretches(ticks):
     assert list(list_runs(bits(ticks))) == [(run[0], len(run)) for run in naive_runs(ticks)]
 
 
+@settings(deadline=None)
 @given(stretches, counts)
 def test_fitting_starts_match_a_search_tick_by_tick(free, count):
     expected = {tick for tick in range(TICKS) if all(tick + n in free for n in range(count))}
     assert set(list_ticks(find_fitting_starts(bits(free), count))) == expected
 
 
+@settings(deadline=None)
 @given(stretches, stretches, counts)
 def test_offered_starts_match_the_rule_in_plain_lists(opened, busy, count):
     offered = set(list_ticks(find_offered_starts(bits(opened), bits(busy), count)))
     assert offered == naive_offer(opened, busy, count)
 
 
+@settings(deadline=None)
 @given(stretches, stretches, counts)
 def test_something_is_offered_exactly_when_something_fits(opened, busy, count):
     offered = find_offered_starts(bits(opened), bits(busy), count)
     assert bool(offered) == bool(find_fitting_starts(bits(opened) & ~bits(busy), count))
 
 
+@settings(deadline=None)
 @given(stretches, counts)
 def test_taking_what_is_offered_fills_an_empty_day_without_waste(opened, count):
     seats, busy = count_seats(bits(opened), 0, count), 0
