@@ -25,12 +25,14 @@ STATEMENTS: tuple[Statement, ...] = (
     Statement(
         "appointment_has_its_cells",
         "I1",
-        "an appointment occupies one cell per five minutes, one that ended none",
+        "an appointment occupies one cell per five minutes, one that ended none, a hold for moving it may share",
         """SELECT a.id, a.state FROM appointment a
             LEFT JOIN (SELECT appointment_id, count(*) AS n FROM appointment_cell GROUP BY appointment_id) c
               ON c.appointment_id = a.id
             WHERE coalesce(c.n, 0) <>
-              CASE WHEN a.state IN ('cancelled', 'moved', 'expired') THEN 0 ELSE (a.minutes + 4) / 5 END""",
+              CASE WHEN a.state IN ('cancelled', 'moved', 'expired') THEN 0 ELSE (a.minutes + 4) / 5 END
+            AND NOT (a.state = 'held' AND coalesce(c.n, 0) < (a.minutes + 4) / 5
+              AND EXISTS (SELECT 1 FROM appointment b WHERE b.case_id = a.case_id AND b.state = 'booked'))""",
     ),
     Statement(
         "one_booked_appointment_per_case",

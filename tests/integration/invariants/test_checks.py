@@ -511,3 +511,20 @@ def test_what_came_today_may_wait_for_the_night(sound):
     assert sound.red() == {"due_title_is_settled"}
     sound.change("name_changed", title)
     assert sound.red() == set()
+
+
+def test_a_hold_for_a_move_may_share_cells_with_its_own_appointment(sound):
+    with sound.db.unit_of_work() as session:
+        hold_slot(
+            session,
+            case_id=sound.case.id,
+            desk_id=sound.desk_id,
+            starts_local=MONDAY + timedelta(minutes=5),
+            now=NOW,
+            actor=sound.actor("boris"),
+            is_move=True,
+        )
+        seal_audit(session, now=NOW)
+        shared = select(AppointmentCell).join(Appointment).where(Appointment.state == "held")
+        assert 0 < len(session.scalars(shared).all()) < 3
+    assert "appointment_has_its_cells" not in sound.red()
