@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from servicedesk.kernel.errors import NotAllowed
 from servicedesk.kernel.permissions import Actor, ActorKind, Permission
 from servicedesk.web import cookies
-from servicedesk.web.runtime import reading, runtime
+from servicedesk.web.runtime import runtime
 
 F = TypeVar("F", bound=Callable[..., object])
 _ATTRIBUTE = "__access_rule__"
@@ -62,18 +63,28 @@ def require_rules(app: Flask) -> None:
         raise RuntimeError(f"endpoints without an access rule: {', '.join(sorted(missing))}")
 
 
-def check_access() -> Response | None:
-    """Load the identity the endpoint asks for; turn away who has none. Runs before every request."""
+def load_identity(session: Session) -> None:
+    """Find who the request's cookie stands for, on the session that found the office; nobody is a visitor."""
     g.identity = None
     g.actor = Actor(kind=ActorKind.visitor, office_id=g.office.id if g.get("office") else None)
+    kind = "staff" if request.path.startswith("/staff") else "resident"
+    token = cookies.read_token(kind)
+    if not token or g.get("office") is None or request.endpoint is None:
+        return
+    found = runtime().find_identity(session, kind, token, g.received_at)
+    if found is not None and found.actor.office_id == g.office.id:
+        g.identity, g.actor = found, found.actor
+
+
+def check_access() -> Response | None:
+    """Turn away who may not use the endpoint. Runs before every request, once the identity is known."""
+    g.setdefault("identity", None)
+    g.setdefault("actor", Actor(kind=ActorKind.visitor))
     if request.endpoint is None:
         return None
     rule = find_rule(current_app, request.endpoint)
     if rule is None:
         abort(500)
-    kind = "staff" if request.path.startswith("/staff") else "resident"
-    if request.endpoint != "static" and (rule.kind != "public" or cookies.read_token(kind)):
-        _load_identity(kind)
     if rule.kind == "public":
         return None
     if g.identity is None or g.identity.kind != rule.kind:
@@ -81,16 +92,6 @@ def check_access() -> Response | None:
     if rule.permissions and not any(g.actor.may(permission) for permission in rule.permissions):
         raise NotAllowed
     return None
-
-
-def _load_identity(kind: str) -> None:
-    token = cookies.read_token(kind)
-    if not token or g.get("office") is None:
-        return
-    with reading() as session:
-        found = runtime().find_identity(session, kind, token, g.received_at)
-    if found is not None and found.actor.office_id == g.office.id:
-        g.identity, g.actor = found, found.actor
 
 
 def _ask_to_sign_in(kind: str) -> Response:

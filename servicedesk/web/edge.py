@@ -77,8 +77,10 @@ def _find_office() -> None:
     if request.endpoint in _HEALTH or request.endpoint == "static":
         return
     host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    # One connection for both look-ups: each checkout of the pool costs more than either of them.
     with reading() as session:
         g.office = runtime().find_office(session, host.lower())
+        access.load_identity(session)
     if g.office is None:
         abort(404)
 
