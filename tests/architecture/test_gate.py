@@ -43,6 +43,15 @@ def faults_of(tree, *cases):
     return list_faults(report, tree)
 
 
+def test_what_one_engine_cannot_be_asked_may_pass_on_the_other_alone(tree):
+    skipped = SQLITE.replace("/>", '><skipped message="the pause is PostgreSQL\'s"/></testcase>')
+    another = SQLITE.replace("test_close", "test_open")
+    assert faults_of(tree, UNIT, skipped, POSTGRESQL, another) == []
+    assert faults_of(tree, UNIT, skipped, POSTGRESQL.replace("test_close", "test_open"), another) == [
+        "skipped: tests.integration.cases.test_service::test_close[sqlite]: the pause is PostgreSQL's"
+    ]
+
+
 def test_a_full_run_passes(tree, capsys):
     assert faults_of(tree, UNIT, SQLITE, POSTGRESQL) == []
     assert capsys.readouterr().out.splitlines()[-1] == "3 passed, 0 failed"
