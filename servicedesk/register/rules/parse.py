@@ -167,7 +167,7 @@ class Judge:
             self._check_lengths(raw)
         if len(street) + len(town) > 100 or len(postcode) > 12 or len(basis) > 40 or len(condition) > 4000:
             self._check_lengths(raw)
-        names, warnings = self._names, self.warnings
+        names, dates, warnings = self._names, self._dates, self.warnings
         found = names.get(surname)
         if found is None:
             found = self._name(Field.SURNAME, surname)
@@ -203,11 +203,7 @@ class Judge:
         if representative == number:
             self.warnings.append("own_representative")
             representative = ""
-        moved = (
-            (self._dates.get(moved_text) or self._date(Field.MOVED_AWAY_ON, moved_text))
-            if moved_text
-            else None
-        )
+        moved = (dates.get(moved_text) or self._date(Field.MOVED_AWAY_ON, moved_text)) if moved_text else None
         # A third cheaper than calling Row with twenty-six arguments.
         return Row._make((
             number, surname, given, key, birth[0], sex, nations[0], street, house, postcode, town, language,
