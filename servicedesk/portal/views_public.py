@@ -1,6 +1,6 @@
 """Show the pages that need no code: start, who is responsible, papers, imprint, privacy, accessibility."""
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
@@ -45,7 +45,14 @@ def start() -> Response:
     response = make_response(
         render_template("portal/start.html", directions=local_text(office().details.directions))
     )
-    response.set_cookie(LANGUAGE_COOKIE, language().tag, max_age=_YEAR_SECONDS, samesite="Lax", httponly=True)
+    response.set_cookie(
+        LANGUAGE_COOKIE,
+        language().tag,
+        max_age=_YEAR_SECONDS,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        samesite="Lax",
+        httponly=True,
+    )
     return response
 
 

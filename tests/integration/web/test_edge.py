@@ -1,5 +1,6 @@
 """The edge: hosts, languages, headers, errors, health, closure, origins."""
 
+import base64
 from datetime import timedelta
 
 import pytest
@@ -112,3 +113,16 @@ def test_a_form_without_its_token_is_refused_kindly(app, browser):
 
 def test_every_endpoint_declares_who_may_use_it(app):
     assert all(find_rule(app, endpoint) for endpoint in app.view_functions)
+
+
+def test_in_production_every_cookie_is_secure(db, cast, clock, tmp_path, vault):
+    secrets = {f"SERVICEDESK_{name}": "x" * 43 for name in ("SECRET_KEY", "PEPPER")}
+    key = base64.b64encode(bytes(range(32))).decode()
+    app = make_app(
+        db, clock, tmp_path, vault, SERVICEDESK_ENVIRONMENT="production", SERVICEDESK_DATA_KEY=key, **secrets
+    )
+    client = app.test_client()
+    for path in ("/de/", "/de/code", "/staff/sign-in"):
+        for cookie in client.get(path, headers={"Host": "localhost"}).headers.getlist("Set-Cookie"):
+            assert "Secure" in cookie, cookie
+            assert "SameSite" in cookie, cookie
