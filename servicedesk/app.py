@@ -2,33 +2,68 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask
-from sqlalchemy import select
+from sqlalchemy import Table, and_, bindparam, select
 from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from servicedesk.accounts import sessions
 from servicedesk.accounts import views_staff as accounts_staff
+from servicedesk.accounts.models import WebSession
 from servicedesk.db.all_models import load_models
+from servicedesk.db.prepared import Prepared, run
 from servicedesk.db.session import Database, open_database
-from servicedesk.kernel.clock import Clock
+from servicedesk.interim import views_public as interim_public
+from servicedesk.interim import views_sheets as interim_sheets
+from servicedesk.kernel.clock import Clock, local_day
 from servicedesk.kernel.permissions import Actor, ActorKind, Role
 from servicedesk.logs import configure_logs
 from servicedesk.offices.models import Office, StaffMember
-from servicedesk.offices.queries import OfficeView, get_office_by_id, list_public_hours
+from servicedesk.offices.queries import OfficeView, get_office_by_id, list_deputised, list_public_hours
 from servicedesk.portal import BLUEPRINTS as PORTAL
 from servicedesk.settings import Settings, load_settings
 from servicedesk.staff import BLUEPRINTS as STAFF
 from servicedesk.web import edge
 from servicedesk.web.access import require_rules
-from servicedesk.web.runtime import FindOffice, Identity, Runtime, install
+from servicedesk.web.runtime import FindVisit, Identity, Runtime, Visit, install
 
 _MAX_REQUEST_BYTES = 12 * 1024 * 1024
 
+_OFFICE = cast(Table, Office.__table__)
+_SESSION = cast(Table, WebSession.__table__)
+# The one statement in front of every page: whose host name it is, and who is signed in there.
+_VISIT = Prepared(
+    select(
+        _OFFICE.c.id,
+        _OFFICE.c.loaded_at,
+        _SESSION.c.id.label("session_id"),
+        _SESSION.c.subject_id,
+        _SESSION.c.data.is_not(None).label("has_answers"),
+    )
+    .select_from(
+        _OFFICE.outerjoin(
+            _SESSION,
+            and_(
+                _SESSION.c.token_hash == bindparam("token_hash"),
+                _SESSION.c.kind == bindparam("kind"),
+                _SESSION.c.expires_at > bindparam("now"),
+                _SESSION.c.office_id == _OFFICE.c.id,
+            ),
+        )
+    )
+    .where(_OFFICE.c.host == bindparam("host"))
+)
+_HOSTS = Prepared(select(_OFFICE.c.host).limit(2))
+
 BLUEPRINTS: tuple[Blueprint, ...] = (
     *PORTAL,
+    interim_public.root,
+    interim_public.blueprint,
+    interim_sheets.blueprint,
     accounts_staff.blueprint,
     *STAFF,
 )
@@ -63,8 +98,7 @@ def create_app(
             settings=settings,
             database=database or open_database(settings.database_url, settings.pool_size),
             clock=clock or settings.clock(),
-            find_office=_office_finder(settings),
-            find_identity=find_identity,
+            find_visit=_visit_finder(settings),
         ),
     )
     edge.install(app)
@@ -77,23 +111,27 @@ def create_app(
     return app
 
 
-def _office_finder(settings: Settings) -> FindOffice:
+def _visit_finder(settings: Settings) -> FindVisit:
     pages: dict[UUID, tuple[datetime, OfficeView]] = {}
 
-    def find(session: Session, host: str) -> OfficeView | None:
-        name = host.strip().rstrip(".")
-        row = session.execute(select(Office.id, Office.loaded_at).where(Office.host == name)).first()
-        if row is None and not settings.is_production:
-            # Outside production one office answers under any name, so that the demo opens on 127.0.0.1.
-            rows = session.execute(select(Office.id, Office.loaded_at).limit(2)).all()
-            row = rows[0] if len(rows) == 1 else None
+    def find(database: Database, host: str, kind: str, token: str | None, now: datetime) -> Visit | None:
+        asked = {"kind": kind, "token_hash": sessions.hash_token(token) if token else b"", "now": now}
+        with database.looking_up() as connection:
+            row = run(connection, _VISIT, host=host.strip().rstrip("."), **asked).first
+            if row is None and not settings.is_production:
+                # Outside production one office answers under any name, so that the demo opens on 127.0.0.1.
+                hosts = run(connection, _HOSTS).rows
+                row = run(connection, _VISIT, host=hosts[0].host, **asked).first if len(hosts) == 1 else None
         if row is None:
             return None
         known = pages.get(row.id)
-        if known is None or known[0] != row.loaded_at:
-            known = (row.loaded_at, _office_page(session, row.id))
-            pages[row.id] = known
-        return known[1]
+        is_staff = row.session_id is not None and kind == "staff"
+        if known is not None and known[0] == row.loaded_at and not is_staff:
+            return Visit(known[1], _resident(row))
+        with database.reading() as session:
+            if known is None or known[0] != row.loaded_at:
+                known = pages[row.id] = (row.loaded_at, _office_page(session, row.id))
+            return Visit(known[1], _staff(session, row, now) if is_staff else _resident(row))
 
     return find
 
@@ -104,14 +142,16 @@ def _office_page(session: Session, office_id: UUID) -> OfficeView:
     return replace(view, details=replace(view.details, hours=list_public_hours(session, view)))
 
 
-def find_identity(session: Session, kind: str, token: str, now: datetime) -> Identity | None:
-    """Return who holds a token: a member of staff with teams and roles, or a resident with one case."""
-    row = sessions.find_session(session, kind=kind, token=token, now=now)
-    if row is None:
+def _resident(row: Any) -> Identity | None:
+    """Return the holder of a case's code, None where nobody is signed in."""
+    if row.session_id is None:
         return None
-    if kind == "resident":
-        resident = Actor(kind=ActorKind.resident, office_id=row.office_id, case_id=row.subject_id)
-        return Identity(session_id=row.id, kind=kind, actor=resident)
+    resident = Actor(kind=ActorKind.resident, office_id=row.id, case_id=row.subject_id)
+    return Identity(session_id=row.session_id, kind="resident", actor=resident, has_answers=row.has_answers)
+
+
+def _staff(session: Session, row: Any, now: datetime) -> Identity | None:
+    """Return a member of staff with teams and roles, None for an account that may no longer sign in."""
     account = sessions.find_account(session, row.subject_id)
     if account is None:
         return None
@@ -121,10 +161,23 @@ def find_identity(session: Session, kind: str, token: str, now: datetime) -> Ide
         office_id=account.office_id,
         account_id=account.id,
         member_id=account.member_id,
+        deputised_ids=_deputised(session, member, now),
         team_ids=frozenset({member.team_id} if member else ()),
         roles=frozenset(Role(role) for role in account.roles),
         name=account.name,
     )
     return Identity(
-        session_id=row.id, kind=kind, actor=who, language=account.language, single_keys=account.single_keys
+        session_id=row.session_id,
+        kind="staff",
+        actor=who,
+        language=account.language,
+        single_keys=account.single_keys,
     )
+
+
+def _deputised(session: Session, member: StaffMember | None, now: datetime) -> frozenset[UUID]:
+    """Return for whom somebody is there today; asked anew with every request, so that the right ends by itself."""
+    if member is None:
+        return frozenset()
+    zone = session.scalars(select(Office.time_zone).where(Office.id == member.office_id)).one()
+    return list_deputised(session, member.office_id, member.id, local_day(now, ZoneInfo(zone)))

@@ -20,7 +20,7 @@ from babel.messages.extract import extract_python as extract_calls
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
 
-from servicedesk.kernel.catalogues import template_file
+from servicedesk.kernel.catalogues import list_wanted, template_file
 from servicedesk.kernel.locales import LANGUAGES, Language
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,7 +117,10 @@ def update(language: Language, template: Catalog) -> tuple[int, int]:
     """Bring one catalogue in step; return how many texts it holds and how many lack a translation."""
     catalogue = read_catalogue(language)
     catalogue.update(
-        template, no_fuzzy_matching=True, update_header_comment=False, update_creation_date=False
+        _for_language(language, template),
+        no_fuzzy_matching=True,
+        update_header_comment=False,
+        update_creation_date=False,
     )
     catalogue.obsolete.clear()
     path = catalogue_path(language)
@@ -129,9 +132,21 @@ def update(language: Language, template: Catalog) -> tuple[int, int]:
     return len(catalogue), len(untranslated)
 
 
+def _for_language(language: Language, template: Catalog) -> Catalog:
+    chosen = Catalog(project=template.project, charset=template.charset, fuzzy=False)
+    for message in list_wanted(language.tag, template):
+        chosen.add(
+            message.id,
+            locations=message.locations,
+            auto_comments=message.auto_comments,
+            context=message.context,
+        )
+    return chosen
+
+
 def list_drift(language: Language, template: Catalog) -> list[str]:
     """Return the texts that a catalogue lacks, or holds though nothing uses them any more."""
-    wanted = {message.id for message in template if message.id}
+    wanted = {message.id for message in list_wanted(language.tag, template)}
     held = {message.id for message in read_catalogue(language) if message.id}
     return [f"missing: {message!r}" for message in sorted(map(str, wanted - held))] + [
         f"not used: {message!r}" for message in sorted(map(str, held - wanted))

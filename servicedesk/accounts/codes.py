@@ -1,6 +1,6 @@
 """Issue and check access codes; knows subjects only as an opaque (kind, id)."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,6 +138,13 @@ def revoke_codes(session: Session, *, subject: Subject, now: datetime) -> int:
     )
     result: Any = session.execute(update(AccessCode).where(*living).values(revoked_at=now))
     return int(result.rowcount)
+
+
+def revoke_codes_by_id(session: Session, code_ids: Collection[UUID], *, now: datetime) -> None:
+    """Revoke single codes that nobody ever held, because their letters never left the house."""
+    living = (AccessCode.id.in_(code_ids), AccessCode.revoked_at.is_(None))
+    if code_ids:
+        session.execute(update(AccessCode).where(*living).values(revoked_at=now))
 
 
 def check_code(

@@ -3,21 +3,31 @@
 import hashlib
 import json
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts.models import StaffAccount, WebSession
+from servicedesk.db.prepared import Prepared, run
 from servicedesk.kernel.crypto import CannotOpen, Vault
 from servicedesk.kernel.ids import new_id, new_token
 
 LIFETIME = {"staff": timedelta(hours=10), "resident": timedelta(hours=24), "visitor": timedelta(hours=24)}
 """When a session ends however busy it is (ASVS 5.0 7.3.2); a draft outlives 20 hours (WCAG 2.2 SC 2.2.6)."""
 
+_SESSION = cast(Table, WebSession.__table__)
+_READ_DATA = Prepared(select(_SESSION.c.data).where(_SESSION.c.id == bindparam("session_id")))
+_SAVE_DATA = Prepared(
+    update(_SESSION)
+    .where(_SESSION.c.id == bindparam("session_id"))
+    .values(data=bindparam("sealed"), seen_at=bindparam("now"))
+)
 
-def _hash(token: str) -> bytes:
+
+def hash_token(token: str) -> bytes:
+    """Return the form in which a token is stored and looked for."""
     return hashlib.sha256(token.encode()).digest()
 
 
@@ -31,7 +41,7 @@ def start_session(session: Session, *, office_id: UUID, kind: str, subject_id: U
     session.add(
         WebSession(
             id=new_id(),
-            token_hash=_hash(token),
+            token_hash=hash_token(token),
             office_id=office_id,
             kind=kind,
             subject_id=subject_id,
@@ -49,7 +59,7 @@ def find_session(session: Session, *, kind: str, token: str, now: datetime) -> W
     """Return the living session of a token, or None."""
     return session.scalars(
         select(WebSession).where(
-            WebSession.token_hash == _hash(token), WebSession.kind == kind, WebSession.expires_at > now
+            WebSession.token_hash == hash_token(token), WebSession.kind == kind, WebSession.expires_at > now
         )
     ).first()
 
@@ -75,10 +85,14 @@ def end_expired(session: Session, *, now: datetime) -> int:
 
 def read_data(row: WebSession, vault: Vault) -> dict[str, Any]:
     """Return what a session remembers; empty when nothing is there or the key was changed."""
-    if row.data is None:
+    return _opened(row.data, row.id, vault)
+
+
+def _opened(sealed: bytes | None, session_id: UUID, vault: Vault) -> dict[str, Any]:
+    if sealed is None:
         return {}
     try:
-        remembered: dict[str, Any] = json.loads(vault.open_text(row.data, "web_session", row.id, "data"))
+        remembered: dict[str, Any] = json.loads(vault.open_text(sealed, "web_session", session_id, "data"))
     except CannotOpen:
         return {}
     return remembered
@@ -86,16 +100,18 @@ def read_data(row: WebSession, vault: Vault) -> dict[str, Any]:
 
 def load_data(session: Session, session_id: UUID, vault: Vault) -> dict[str, Any]:
     """Return what the session with this id remembers."""
-    row = session.get(WebSession, session_id)
-    return read_data(row, vault) if row else {}
+    row = run(session, _READ_DATA, session_id=session_id).first
+    return _opened(row.data, session_id, vault) if row is not None else {}
 
 
 def save_data(
     session: Session, session_id: UUID, data: dict[str, Any], vault: Vault, *, now: datetime
 ) -> None:
-    """Remember typed answers, sealed."""
-    sealed = vault.seal_text(json.dumps(data, ensure_ascii=False), "web_session", session_id, "data")
-    session.execute(update(WebSession).where(WebSession.id == session_id).values(data=sealed, seen_at=now))
+    """Remember typed answers, sealed; without any, nothing is kept."""
+    sealed = None
+    if data:
+        sealed = vault.seal_text(json.dumps(data, ensure_ascii=False), "web_session", session_id, "data")
+    run(session, _SAVE_DATA, session_id=session_id, sealed=sealed, now=now)
 
 
 def find_account(session: Session, account_id: UUID) -> StaffAccount | None:

@@ -1,6 +1,7 @@
 """Create staff accounts and check their passwords."""
 
 import math
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -136,15 +137,64 @@ def disable_account(session: Session, *, office_id: UUID, login: str, now: datet
     account = _find_by_login(session, office_id, login)
     if account is None:
         raise NotFound
+    _disable(session, account, now=now, actor=actor)
+
+
+def disable_accounts_of(
+    session: Session, *, office_id: UUID, member_ids: Collection[UUID], now: datetime, actor: Actor
+) -> list[str]:
+    """Disable the accounts of people who have left the office and end their sessions; return the logins, sorted."""
+    query = (
+        select(StaffAccount)
+        .where(
+            StaffAccount.office_id == office_id,
+            StaffAccount.member_id.in_(member_ids),
+            StaffAccount.is_active.is_(True),
+        )
+        .order_by(StaffAccount.login)
+    )
+    accounts = list(session.scalars(query)) if member_ids else []
+    for account in accounts:
+        _disable(session, account, now=now, actor=actor)
+    return [account.login for account in accounts]
+
+
+def enable_account(
+    session: Session,
+    *,
+    office_id: UUID,
+    login: str,
+    member_id: UUID | None = None,
+    now: datetime,
+    actor: Actor,
+) -> None:
+    """Let a disabled account sign in again, with its old password; `member_id` gives it another place in the office.
+
+    Raises NotFound.
+    """
+    account = _find_by_login(session, office_id, login)
+    if account is None:
+        raise NotFound
+    account.is_active = True
+    if member_id is not None:
+        account.member_id = member_id
+    _note(session, "enable_account", account, now=now, actor=actor)
+
+
+def _disable(session: Session, account: StaffAccount, *, now: datetime, actor: Actor) -> None:
     account.is_active = False
     end_sessions_of(session, "staff", account.id)
+    _note(session, "disable_account", account, now=now, actor=actor)
+
+
+def _note(session: Session, action: str, account: StaffAccount, *, now: datetime, actor: Actor) -> None:
     audit.record(
         session,
         now=now,
         actor=actor,
-        action="disable_account",
+        action=action,
         subject=("staff_account", account.id),
-        office_id=office_id,
+        office_id=account.office_id,
     )
 
 

@@ -10,11 +10,11 @@ from servicedesk.accounts import sessions, staff
 from servicedesk.accounts.errors import SignInDelayed, SignInFailed
 from servicedesk.accounts.forms import SignInForm
 from servicedesk.db import audit
+from servicedesk.kernel.locales import STAFF_LANGUAGES
 from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.web import cookies
 from servicedesk.web.access import PUBLIC, STAFF, access
 from servicedesk.web.edge import sentence
-from servicedesk.web.locale import STAFF_LANGUAGES
 from servicedesk.web.runtime import actor, identity, now, office, unit_of_work
 
 blueprint = Blueprint("accounts_staff", __name__, url_prefix="/staff", template_folder="templates")

@@ -59,6 +59,29 @@ class ReasonMissing(Refusal):
     message = "Nennen Sie den Grund."
 
 
+class IssuedInFuture(Refusal):
+    """Refuse a paper that would have been issued after today."""
+
+    code = "issued_in_future"
+    message = "Das Datum auf der Unterlage liegt in der Zukunft. Prüfen Sie es."
+
+
+class QuestionUnknown(Refusal):
+    """Refuse an answer to what is not asked, or what the register knows."""
+
+    code = "question_unknown"
+    message = "Diese Frage stellt sich hier nicht. Laden Sie die Seite neu."
+
+
+class ListUnchanged(StaleData):
+    """Refuse to take over a change of the catalogue that holds no longer, or was taken over before."""
+
+    code = "list_unchanged"
+    message = (
+        "Die Liste hat sich inzwischen geändert. Laden Sie die Seite neu und sehen Sie sie noch einmal an."
+    )
+
+
 class ApplicationSuperseded(StaleData):
     """Refuse to correct an entry that was corrected before; only the one in force can be."""
 
@@ -87,3 +110,10 @@ class NotWithoutApplication(Refusal):
 
     code = "not_without_application"
     message = "Zu diesem Vorgang liegt kein Antrag vor."
+
+
+class ClaimSettled(StaleData):
+    """Refuse to decide on contact data that somebody has decided on, or the person has replaced, meanwhile."""
+
+    code = "claim_settled"
+    message = "Über diese Angabe ist schon entschieden, oder die Person hat eine neuere gemacht."

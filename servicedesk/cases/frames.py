@@ -1,5 +1,6 @@
 """Build what every letter shares (office, sender, recipient, language) from rows; made once per run or request."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from servicedesk.cases.rules import N_
 from servicedesk.checklists.rules import ADULT_AGE, Requirement, person_age
 from servicedesk.kernel.locales import GERMAN, find_language, translations
+from servicedesk.notices.composing import recipient_of
 from servicedesk.notices.contexts import (
     AddressedAs,
     LetterFrame,
@@ -51,11 +53,6 @@ class Addressee:
     def has_address(self) -> bool:
         """Tell whether the post can find the person: street, postcode and town."""
         return bool(self.street.strip() and self.postcode.strip() and self.town.strip())
-
-    @property
-    def has_name(self) -> bool:
-        """Tell whether there is any name to write to."""
-        return bool(self.family_name.strip() or self.given_names.strip())
 
     def age(self, today: date) -> int | None:
         """Return completed years, None without a birth year."""
@@ -146,10 +143,11 @@ def build_recipient(person: Addressee, today: date) -> Recipient:
     """Return whom the letter is addressed to: under 18 the parents."""
     age = person.age(today)
     is_child = age is not None and age < ADULT_AGE
-    return Recipient(
+    return recipient_of(
         family_name=person.family_name,
         given_names=person.given_names,
-        street=f"{person.street} {person.house_number}".strip(),
+        street=person.street,
+        house_number=person.house_number,
         postcode=person.postcode,
         town=person.town,
         addressed_as=AddressedAs.PARENTS if is_child else AddressedAs.SELF,
@@ -170,14 +168,30 @@ def phrase(text: str, locale: str) -> Phrase:
     return Phrase(text, "" if translated == text else translated)
 
 
-def build_papers(requirements: tuple[Requirement, ...], locale: str) -> tuple[Paper, ...]:
-    """Return the papers of a letter; those of which one is enough say so."""
+def build_papers(
+    requirements: tuple[Requirement, ...], locale: str, texts: Mapping[str, Mapping[str, str]] | None = None
+) -> tuple[Paper, ...]:
+    """Return the papers of a letter; those of which one is enough say so.
+
+    `texts` are the office's own translations of its catalogue.
+    """
     one_of = N_("einer dieser Nachweise genügt")
+    own = (texts or {}).get(locale, {})
     return tuple(
         Paper(
-            name=phrase(line.document.name, locale),
+            name=_phrases((line.document.name,), locale, own),
             form=PaperForm(line.document.form.value),
-            condition=phrase(line.condition or (one_of if line.group else ""), locale),
+            condition=_phrases(line.notes or ((one_of,) if line.group else ()), locale, own),
         )
         for line in requirements
+    )
+
+
+def _phrases(texts: tuple[str, ...], locale: str, own: Mapping[str, str]) -> Phrase:
+    """Return several texts as one phrase; in the other language all of them or none, never half of it."""
+    parts = [Phrase(text, own[text]) if text in own else phrase(text, locale) for text in texts]
+    is_whole = all(part.translated for part in parts)
+    return Phrase(
+        "; ".join(part.de for part in parts),
+        "; ".join(part.translated for part in parts) if is_whole else "",
     )

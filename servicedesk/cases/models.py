@@ -1,13 +1,14 @@
 """Tables of a matter from due to closed: its life is independent facts, not one state."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
-from servicedesk.db.types import UtcDateTime, ascii_key
+from servicedesk.db.types import Json, UtcDateTime, ascii_key
 
 
 class Case(Base):
@@ -84,7 +85,8 @@ class Application(Base):
 class CaseRequirement(Base):
     """Keep the state of one paper of one case; a row appears with the first change from `missing`.
 
-    `state`: missing, announced, received, accepted, rejected, waived, stale.
+    `state`: missing, announced, received, accepted, rejected, waived, stale. `issued_on` is the date on the paper
+    where somebody noted it; `received_at` the instant at which the office first had this paper.
     """
 
     __tablename__ = "case_requirement"
@@ -96,6 +98,23 @@ class CaseRequirement(Base):
     reason: Mapped[str] = mapped_column(String(300), default="")
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_by: Mapped[str] = mapped_column(String(80))
+    issued_on: Mapped[date | None]
+    received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CaseAnswers(Base):
+    """Keep what somebody answered about one case, so that nothing is asked twice.
+
+    `answers`: fact → {"value": true, false or null (skipped), "by": "person" or "office", "at": instant}. In the
+    open: which papers a case needs, and has, says the same, and every list of cases counts by it.
+    """
+
+    __tablename__ = "case_answers"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    answers: Mapped[dict[str, Any]] = mapped_column(Json)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ContactRequest(Base):

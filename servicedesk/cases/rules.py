@@ -283,7 +283,7 @@ def decide_next_step(facts: CaseFacts, now: datetime, zone: ZoneInfo) -> NextSte
 
 
 def decide_last_step(facts: CaseFacts) -> tuple[str, datetime] | None:
-    """Return the latest thing that happened, as a German message id and its instant."""
+    """Return the latest thing that happened, as a German message id and its instant; of one instant the further step."""
     steps = (
         (N_("eröffnet"), facts.opened_at),
         (N_("eingeladen"), facts.invited_at),
@@ -293,7 +293,8 @@ def decide_last_step(facts: CaseFacts) -> tuple[str, datetime] | None:
         (N_("abgeschlossen"), facts.closed_at),
     )
     happened = [(label, at) for label, at in steps if at is not None]
-    return max(happened, key=lambda step: step[1]) if happened else None
+    # The first of equals would win, and a night opens and invites in the same instant.
+    return max(reversed(happened), key=lambda step: step[1]) if happened else None
 
 
 def days_left(ends_on: date | None, today: date) -> int | None:
@@ -307,6 +308,9 @@ ACTION_LABELS: Mapping[str, str] = {
     "record_application": N_("Antrag erfasst"),
     "correct_application": N_("Eintrag zum Antrag berichtigt"),
     "change_paper": N_("Stand einer Unterlage geändert"),
+    "answer_question": N_("Frage zur Liste beantwortet"),
+    "forget_answer": N_("Antwort zur Liste zurückgenommen"),
+    "adopt_catalogue": N_("geänderte Liste übernommen"),
     "mark_ready": N_("für entscheidungsreif erklärt"),
     "decide_case": N_("entschieden"),
     "close_case": N_("Vorgang abgeschlossen"),
@@ -320,10 +324,34 @@ ACTION_LABELS: Mapping[str, str] = {
     "book_appointment": N_("Termin gebucht"),
     "move_appointment": N_("Termin verschoben"),
     "cancel_appointment": N_("Termin abgesagt"),
-    "hold_slot": N_("Zeit reserviert"),
-    "expire_hold": N_("Reservierung abgelaufen"),
     "pass_appointment": N_("Termin vorbei, kein Ergebnis erfasst"),
     "complete_task": N_("Aufgabe erledigt"),
+    "claim_contact": N_("neue Kontaktdaten genannt"),
+    "confirm_contact": N_("Kontaktdaten bestätigt"),
+    "reject_contact": N_("Kontaktdaten nicht bestätigt"),
+    "supersede_contact": N_("Register hat eine neue Anschrift, die bestätigte gilt nicht mehr"),
+    "readdress_letters": N_("noch nicht versandte Schreiben gehen an die neue Anschrift"),
+    "log_attempt": N_("versucht, die Person zu erreichen"),
     "cancel_notices": N_("noch nicht versandte Nachrichten zurückgenommen"),
+    "propose_interim": N_("Zwischenbestätigung vorgeschlagen"),
+    "hand_over_interim": N_("Zwischenbestätigung an Vertretung oder Team übergeben"),
+    "agree_interim": N_("Zwischenbestätigung geprüft, eine zweite Person muss freigeben"),
+    "release_interim": N_("Zwischenbestätigung freigegeben"),
+    "issue_interim": N_("Zwischenbestätigung ausgestellt"),
+    "print_interim": N_("Zwischenbestätigung am Schalter ausgehändigt"),
+    "reprint_interim": N_("Zwischenbestätigung noch einmal gedruckt"),
+    "supersede_interim": N_("Zwischenbestätigung durch eine neue ersetzt"),
+    "end_interim": N_("Zwischenbestätigung beendet"),
+    "withdraw_interim": N_("Zwischenbestätigung zurückgezogen"),
+    "decline_interim": N_("Vorschlag für eine Zwischenbestätigung abgelehnt"),
+    "lapse_interim": N_("Vorschlag für eine Zwischenbestätigung hinfällig"),
+    "alarm_interim": N_("Zwischenbestätigung fehlt, Alarm"),
+    "request_interim": N_("Servicestelle bittet um eine Zwischenbestätigung"),
+    "answer_interim_request": N_("Servicestelle beantwortet"),
+    "note_interim_fact": N_("Vermerk zur Fortgeltung"),
+    "take_back_interim_fact": N_("Vermerk zur Fortgeltung zurückgenommen"),
 }
 """What an audit action is called in the history of a case; unknown ones show their code."""
+
+UNLISTED_ACTIONS = frozenset({"hold_slot", "expire_hold"})
+"""Acts a history leaves out: a time that somebody looked at and did not take says nothing about the case."""

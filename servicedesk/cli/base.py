@@ -10,15 +10,20 @@ from uuid import UUID
 
 import click
 from rich.console import Console
+from sqlalchemy import inspect
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from servicedesk.db.all_models import load_models
+from servicedesk.db.migrate import find_head, find_revision
 from servicedesk.db.session import Database, open_database
 from servicedesk.kernel.clock import Clock, OffsetClock
 from servicedesk.kernel.errors import ConfigurationError
 from servicedesk.offices.models import Office
 from servicedesk.offices.queries import list_offices
 from servicedesk.settings import Settings, load_settings
+
+_OTHER_SHAPE = "The database has another shape than this program. Run: servicedesk db upgrade"
 
 messages = Console(stderr=True, highlight=False)
 """Where people read: progress, notes, faults."""
@@ -31,14 +36,33 @@ class Context:
     settings: Settings
     clock: Clock
     _database: Database | None = None
+    _is_checked: bool = False
 
     @property
     def database(self) -> Database:
-        """Return the database of this process."""
+        """Return the database of this process; raises Refused unless it has the shape this program knows."""
+        if not self._is_checked:
+            _check_shape(self.unchecked_database)
+            self._is_checked = True
+        return self.unchecked_database
+
+    @property
+    def unchecked_database(self) -> Database:
+        """Return the database in whatever shape it is, for the commands that change or copy it."""
         if self._database is None:
             load_models()
             self._database = open_database(self.settings.database_url, self.settings.pool_size)
         return self._database
+
+    def close(self) -> None:
+        """Return the connections of the command."""
+        if self._database is not None:
+            self._database.close()
+
+    def require_newest(self) -> None:
+        """Refuse to run for long on a database that was not brought to this program's shape."""
+        if find_revision(self.database.engine) != find_head():
+            raise Refused(_OTHER_SHAPE)
 
     def now(self) -> datetime:
         """Return the present instant, or the one given with `--now`."""
@@ -63,10 +87,30 @@ def _escape(text: str) -> str:
     return text.replace("[", r"\[")
 
 
-class _Instant(click.ParamType[datetime]):
+def check_tables(database: Database) -> None:
+    """Refuse a database that cannot be reached or was never migrated, with what to do."""
+    try:
+        has_tables = inspect(database.engine).has_table(Office.__tablename__)
+    except OperationalError as fault:
+        reason = str(fault.orig).strip().splitlines()[0]
+        raise Refused(f"The database cannot be reached: {reason}") from fault
+    if not has_tables:
+        raise Refused("The database has no tables yet. Run: servicedesk db upgrade")
+
+
+def _check_shape(database: Database) -> None:
+    check_tables(database)
+    if find_revision(database.engine) not in {None, find_head()}:
+        raise Refused(_OTHER_SHAPE)
+
+
+class Instant(click.ParamType[datetime]):
+    """Take an instant with its offset, and give it in UTC."""
+
     name = "instant"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """Return the instant, or end with exit code 2."""
         if isinstance(value, datetime):
             return value
         try:
@@ -96,13 +140,14 @@ def get_context(ctx: click.Context) -> Context:
         except ConfigurationError as fault:
             raise click.UsageError("\n".join(fault.problems)) from fault
         root.obj = Context(settings, settings.clock())
+        root.call_on_close(root.obj.close)
     return root.obj
 
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document on standard output.")
 at_now = click.option(
     "--now",
-    type=_Instant(),
+    type=Instant(),
     expose_value=False,
     callback=_set_now,
     is_eager=True,

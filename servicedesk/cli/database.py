@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from sqlalchemy import make_url
 
-from servicedesk.cli.base import Refused, answer, as_json, get_context, messages
+from servicedesk.cli.base import Refused, answer, as_json, check_tables, get_context, messages
 from servicedesk.db.migrate import upgrade
 from servicedesk.notices.queue import apply_queue_schema
 
@@ -23,7 +23,7 @@ def db() -> None:
 @click.pass_context
 def db_upgrade(ctx: click.Context, as_json: bool) -> None:
     """Run every migration that is missing."""
-    database = get_context(ctx).database
+    database = get_context(ctx).unchecked_database
     before, after = upgrade(database.engine)
     apply_queue_schema(database)
     text = "The database is up to date." if before == after else f"The database is at revision {after}."
@@ -39,7 +39,9 @@ def backup(ctx: click.Context, file: Path, as_json: bool) -> None:
 
     The keys under the data directory are not in it: keep them apart, without them sealed values stay closed.
     """
-    url = make_url(get_context(ctx).settings.database_url)
+    context = get_context(ctx)
+    check_tables(context.unchecked_database)
+    url = make_url(context.settings.database_url)
     part = file.with_name(file.name + ".part")
     if url.get_backend_name() == "sqlite":
         with sqlite3.connect(str(url.database)) as source, sqlite3.connect(part) as target:

@@ -25,8 +25,10 @@ from servicedesk.cli.jobs import run as run_job
 from servicedesk.cli.office import load as load_office
 from servicedesk.cli.register import import_list
 from servicedesk.cli.serve import run_server
+from servicedesk.demo.confirmations import handle_confirmations
 from servicedesk.demo.life import live
 from servicedesk.demo.residents import write_residents
+from servicedesk.interim.keys import open_keyring
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import OPERATOR, Role
 from servicedesk.notices.delivery import deliver
@@ -72,6 +74,9 @@ def demo(ctx: click.Context, port: int, prepare_only: bool) -> None:
     acted = live(context.database, context.settings.vault, office, now=context.now())
     if acted:
         _say(f"{acted} residents have applied, some of them have booked")
+    _say("Running the job confirmations")
+    ctx.invoke(run_job, name="confirmations", as_json=False)
+    _handle_confirmations(ctx, office, base)
     _print_addresses(base)
     _print_codes(ctx, office, base)
     if not prepare_only:
@@ -100,6 +105,21 @@ def _import_residents(ctx: click.Context, office: OfficeView) -> None:
     _say(f"Inventing {_RESIDENTS} residents and importing them from {file}")
     write_residents(file, _RESIDENTS, local_day(context.now(), office.zone))
     ctx.invoke(import_list, file=file, office_ref=office.ref)
+
+
+def _handle_confirmations(ctx: click.Context, office: OfficeView, base: str) -> None:
+    context = get_context(ctx)
+    now = context.now()
+    handled = handle_confirmations(
+        context.database,
+        context.settings.vault,
+        open_keyring(context.settings.data_dir, now, is_production=False),
+        office,
+        now=now,
+        public_url=base,
+    )
+    if handled:
+        _say(f"Staff have acted on {handled} interim confirmations; the rest waits for you")
 
 
 def _add_accounts(ctx: click.Context, office: OfficeView) -> None:

@@ -6,7 +6,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from servicedesk.cli.base import Refused, answer, as_json, at_now, get_context, messages
-from servicedesk.db.migrate import find_head, find_revision
 from servicedesk.jobs import JOBS, JobFailed, JobLine, list_job_lines, run_job
 from servicedesk.kernel.errors import ConfigurationError
 from servicedesk.logs import configure_logs
@@ -80,8 +79,7 @@ def worker(ctx: click.Context, once: bool, concurrency: int, as_json: bool) -> N
     """Do all background work: timetable, letters, e-mails. Ends cleanly on SIGTERM."""
     context = get_context(ctx)
     configure_logs(context.settings.log_level)
-    if find_revision(context.database.engine) != find_head():
-        raise Refused("The database has another shape than this program. Run: servicedesk db upgrade")
+    context.require_newest()
     try:
         job_context = build_context(context.database, context.settings, context.clock)
     except ConfigurationError as fault:

@@ -7,8 +7,14 @@ import click
 
 from servicedesk.cli.base import Refused, answer, as_json, at_now, get_context
 from servicedesk.kernel.locales import LANGUAGES
-from servicedesk.notices.letters import LettersUnavailable, render_letter
-from servicedesk.notices.letters.samples import SAMPLE_KINDS, SAMPLE_SECRETS, build_sample
+from servicedesk.notices.letters import LettersUnavailable, render_letter, render_sheet
+from servicedesk.notices.letters.samples import (
+    SAMPLE_KINDS,
+    SAMPLE_SECRETS,
+    SHEET_KINDS,
+    build_sample,
+    build_sample_sheet,
+)
 
 
 @click.group()
@@ -17,7 +23,7 @@ def letters() -> None:
 
 
 @letters.command("preview")
-@click.argument("kind", type=click.Choice(SAMPLE_KINDS))
+@click.argument("kind", type=click.Choice((*SAMPLE_KINDS, *SHEET_KINDS)))
 @click.option(
     "--locale",
     "locale",
@@ -32,10 +38,13 @@ def letters() -> None:
 @as_json
 @click.pass_context
 def preview(ctx: click.Context, kind: str, locale: str, out: Path, as_json: bool) -> None:
-    """Write a letter of KIND to an invented person, with a code that opens nothing."""
+    """Write a letter of KIND to an invented person, with a code that opens nothing, or an information sheet."""
     today = get_context(ctx).now().astimezone(ZoneInfo("Europe/Berlin")).date()
     try:
-        letter = render_letter(build_sample(kind, locale, today), SAMPLE_SECRETS)
+        if kind in SHEET_KINDS:
+            letter = render_sheet(build_sample_sheet(kind, locale))
+        else:
+            letter = render_letter(build_sample(kind, locale, today), SAMPLE_SECRETS)
     except LettersUnavailable as fault:
         raise Refused(str(fault)) from fault
     try:

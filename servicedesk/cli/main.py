@@ -3,6 +3,7 @@
 import click
 
 from servicedesk.cli.audit import audit
+from servicedesk.cli.checklists import checklists
 from servicedesk.cli.database import backup, db, restore
 from servicedesk.cli.demo import demo
 from servicedesk.cli.i18n import i18n
@@ -11,6 +12,7 @@ from servicedesk.cli.jobs import jobs, worker
 from servicedesk.cli.letters import letters
 from servicedesk.cli.office import office, ranges
 from servicedesk.cli.register import register
+from servicedesk.cli.seal_keys import seal_keys
 from servicedesk.cli.serve import serve
 from servicedesk.cli.staff import staff
 
@@ -30,6 +32,8 @@ for command in (
     worker,
     serve,
     letters,
+    checklists,
+    seal_keys,
     staff,
     check_invariants,
     audit,

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
-from uuid import UUID
 
 import click
-from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from servicedesk.checklists.catalogue import load_catalogue
@@ -28,7 +26,6 @@ from servicedesk.offices.errors import HostTaken
 from servicedesk.offices.queries import (
     OfficeView,
     TeamView,
-    get_office_by_id,
     get_team_for_concern,
     list_published_ranges,
     list_teams,
@@ -38,10 +35,8 @@ from servicedesk.offices.rules.coverage import Coverage, Finding, check_coverage
 from servicedesk.offices.rules.ranges import Holder, build_intervals
 from servicedesk.offices.rules.setup import did_you_mean, parse_setup
 from servicedesk.offices.service import LoadReport, load_office
-from servicedesk.register.models import Person
-from servicedesk.register.rules.text import surname_key
+from servicedesk.register.service.folding import refold_surnames
 
-_BATCH = 5000
 _EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -68,19 +63,23 @@ def load(ctx: click.Context, file: Path, as_json: bool) -> None:
     try:
         with context.database.unit_of_work() as session:
             report = load_office(session, setup, now=context.now(), actor=OPERATOR)
-            refolded = _refold_surnames(session, report.office_id) if report.is_folding_changed else 0
+            refolded = refold_surnames(session, report.office_id) if report.is_folding_changed else 0
     except HostTaken as fault:
         raise Refused(
             f"Office {fault.params['office']!r} already answers at {fault.params['host']!r}."
         ) from fault
     for warning in setup.warnings:
         messages.print(f"note: {warning}", style="yellow", markup=False, soft_wrap=True)
+    for key in report.left_out:
+        told = f"note: absence {key} meets one that staff entered; theirs stands"
+        messages.print(told, style="yellow", markup=False, soft_wrap=True)
     answer(
         {
             "office": report.office_ref,
             "created": report.created,
             "changed": report.changed,
             "deactivated": report.deactivated,
+            "left_out": report.left_out,
             "refolded": refolded,
             "warnings": list(setup.warnings),
         },
@@ -157,27 +156,6 @@ def resolve(
 
 def _known_concerns() -> Sequence[str]:
     return [concern.id for concern in load_catalogue().list_concerns()]
-
-
-def _refold_surnames(session: Session, office_id: UUID) -> int:
-    """File everyone of the office under the key of its present rule; return how many keys changed."""
-    rule = get_office_by_id(session, office_id).folding
-    columns = select(Person.id, Person.family_name, Person.given_names, Person.surname_key)
-    of_office = columns.where(Person.office_id == office_id).order_by(Person.id).limit(_BATCH)
-    refolded = 0
-    rows = session.execute(of_office).all()
-    while rows:
-        folded = [
-            (row.id, surname_key(row.family_name, row.given_names, rule), row.surname_key) for row in rows
-        ]
-        changed = [
-            {"id": person_id, "surname_key": key} for person_id, key, present in folded if key != present
-        ]
-        if changed:
-            session.execute(update(Person), changed)
-        refolded += len(changed)
-        rows = session.execute(of_office.where(Person.id > rows[-1].id)).all()
-    return refolded
 
 
 def _check_teams(session: Session, view: OfficeView) -> Sequence[tuple[TeamView, Coverage | None]]:

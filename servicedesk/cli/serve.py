@@ -9,7 +9,6 @@ from sqlalchemy import make_url
 
 from servicedesk.app import create_app
 from servicedesk.cli.base import Refused, get_context
-from servicedesk.db.migrate import find_head, find_revision
 
 
 class _Server(BaseApplication):  # type: ignore[misc]
@@ -59,8 +58,7 @@ def run_server(bind: str, workers: int, threads: int, settings: Any) -> None:
 def serve(ctx: click.Context, bind: str, workers: int, threads: int) -> None:
     """Serve the pages; behind a reverse proxy that speaks TLS."""
     context = get_context(ctx)
-    if find_revision(context.database.engine) != find_head():
-        raise Refused("The database has another shape than this program. Run: servicedesk db upgrade")
+    context.require_newest()
     context.database.close()
     if context.settings.pool_size < threads:
         raise Refused(

@@ -14,7 +14,9 @@ _ROOMS_WITH_TABLES = (
     "offices.models",
     "register.models",
     "notices.models",
+    "checklists.models",
     "cases.models",
+    "interim.models",
     "booking.models",
     "outreach.models",
 )

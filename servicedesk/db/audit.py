@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Index, LargeBinary, String, Table, Uuid, func, insert, select
+from sqlalchemy import BigInteger, Index, LargeBinary, String, Table, Uuid, bindparam, func, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from servicedesk.db.base import Base
+from servicedesk.db.prepared import Prepared, run_later
 from servicedesk.db.types import Json, UtcDateTime
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import Actor
@@ -63,8 +64,11 @@ class AccessLog(Base):
     page: Mapped[str] = mapped_column(String(80))
 
 
-# Built once over the plain table: this statement is part of every act.
-_INSERT_EVENT = insert(cast(Table, AuditEvent.__table__))
+_EVENT = cast(Table, AuditEvent.__table__)
+_ACCESS = cast(Table, AccessLog.__table__)
+_INSERT_EVENT = insert(_EVENT)
+_RECORD = Prepared(_INSERT_EVENT.values({column.name: bindparam(column.name) for column in _EVENT.c}))
+_LOG_ACCESS = Prepared(insert(_ACCESS).values({column.name: bindparam(column.name) for column in _ACCESS.c}))
 
 
 def record(
@@ -84,20 +88,56 @@ def record(
     carries changed facts by reference: no names, no birth dates, no codes.
     """
     kind, subject_id = subject
-    session.execute(
-        _INSERT_EVENT,
+    event = {
+        "id": new_id(),
+        "office_id": office_id or actor.office_id,
+        "at": now,
+        "actor": actor.ref,
+        "action": action,
+        "subject_kind": kind,
+        "subject_id": subject_id,
+        "run_id": run_id,
+        "details": dict(details or {}),
+    }
+    # Nobody waits for it: it leaves with the next statement, at the latest with the commit.
+    run_later(session, (_RECORD, event))
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """Hold one audit row of a set; the fields mean what the arguments of `record` mean."""
+
+    action: str
+    subject: tuple[str, UUID | None]
+    details: Mapping[str, Any]
+
+
+def record_many(
+    session: Session,
+    events: Iterable[NewEvent],
+    *,
+    now: datetime,
+    actor: Actor,
+    office_id: UUID,
+    run_id: UUID | None = None,
+) -> None:
+    """Add the audit rows of a set-wise act in one statement."""
+    rows = [
         {
             "id": new_id(),
-            "office_id": office_id or actor.office_id,
+            "office_id": office_id,
             "at": now,
             "actor": actor.ref,
-            "action": action,
-            "subject_kind": kind,
-            "subject_id": subject_id,
+            "action": event.action,
+            "subject_kind": event.subject[0],
+            "subject_id": event.subject[1],
             "run_id": run_id,
-            "details": dict(details or {}),
-        },
-    )
+            "details": dict(event.details),
+        }
+        for event in events
+    ]
+    if rows:
+        session.execute(_INSERT_EVENT, rows)
 
 
 def log_access(
@@ -112,17 +152,16 @@ def log_access(
     """Add one row saying that `actor` opened a person's file on `page`."""
     if actor.office_id is None:
         return
-    session.execute(
-        insert(AccessLog).values(
-            id=new_id(),
-            office_id=actor.office_id,
-            at=now,
-            account_id=actor.account_id,
-            person_id=person_id,
-            case_id=case_id,
-            page=page,
-        )
-    )
+    access = {
+        "id": new_id(),
+        "office_id": actor.office_id,
+        "at": now,
+        "account_id": actor.account_id,
+        "person_id": person_id,
+        "case_id": case_id,
+        "page": page,
+    }
+    run_later(session, (_LOG_ACCESS, access))
 
 
 def seal_audit(session: Session, *, now: datetime, batch: int = 5000) -> int:

@@ -1,5 +1,6 @@
 """Open engines and units of work; the only module that begins, commits or rolls back."""
 
+import select
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -7,16 +8,19 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any, TypeVar
 
+import psycopg
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError
 from sqlalchemy.orm import Session
 
-from servicedesk.kernel.clock import pause
+from servicedesk.db.wire import Wire, WireCursor
+from servicedesk.kernel.clock import monotonic, pause
 
 T = TypeVar("T")
 
 _WRITE = "servicedesk_write"
 _BUSY_MILLISECONDS = 10_000
+_UNASKED_SECONDS = 30
 # deadlock_detected and serialization_failure: PostgreSQL asks for the whole transaction again.
 _TRY_AGAIN = frozenset({"40P01", "40001"})
 
@@ -60,6 +64,9 @@ class Database:
         self._write_lock = FairLock()
         self._writer = engine.execution_options(**{_WRITE: True})
         self._reader = engine.execution_options(postgresql_readonly=True) if self.is_postgresql else engine
+        self._looker = (
+            engine.execution_options(isolation_level="AUTOCOMMIT") if self.is_postgresql else engine
+        )
 
     @property
     def is_postgresql(self) -> bool:
@@ -78,6 +85,19 @@ class Database:
         """Open a session that never commits."""
         with self._session(self._reader) as session:
             yield session
+            # A read-only transaction that ended well is committed: at a rollback the driver would forget every
+            # statement it has prepared on this connection, and the server plan each of them again.
+            if self.is_postgresql and self._connection is None and session.in_transaction():
+                _end(session)
+
+    @contextmanager
+    def looking_up(self) -> Iterator[Connection]:
+        """Open a connection for one read that needs no transaction around it."""
+        if self._connection is not None:
+            yield self._connection
+            return
+        with self._looker.connect() as connection:
+            yield connection
 
     def run(self, work: Callable[[Session], T], attempts: int = 4) -> T:
         """Run `work` in a unit of work, and again when the database asks for the transaction to be repeated."""
@@ -115,8 +135,53 @@ def open_database(url: str, pool_size: int = 5) -> Database:
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         return Database(_sqlite_engine(url, parsed.database))
-    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5, pool_pre_ping=True)
+    engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=5)
+    _connect_by_wire(engine)
+    _keep_alive_ones(engine)
     return Database(engine)
+
+
+def _end(session: Session) -> None:
+    transaction = session.connection().get_transaction()
+    if transaction is not None:
+        transaction.commit()
+
+
+def _connect_by_wire(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def connect(_: object, __: object, arguments: list[Any], options: dict[str, Any]) -> Wire:
+        return Wire.connect(*arguments, cursor_factory=WireCursor, **options)
+
+
+def _keep_alive_ones(engine: Engine) -> None:
+    """Hand out living connections only, and ask the server only where there is a doubt.
+
+    A server that ends a connection says so, and the socket becomes readable; a connection that was cut silently shows
+    nothing, so one that lay idle for a while is asked. The pool's own check would ask each time, which is a round trip
+    per request.
+    """
+
+    @event.listens_for(engine, "checkin")
+    def note_return(raw: Any, record: Any) -> None:
+        record.info["returned"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def look(raw: Any, record: Any, _: object) -> None:
+        returned = record.info.get("returned")
+        if returned is None or (monotonic() - returned < _UNASKED_SECONDS and _is_quiet(raw)):
+            return
+        try:
+            engine.dialect.do_ping(raw)
+        except psycopg.Error as fault:
+            raise InvalidatePoolError("the server has ended this connection") from fault
+
+
+def _is_quiet(raw: "psycopg.Connection[Any]") -> bool:
+    if raw.closed:
+        return False
+    poller = select.poll()
+    poller.register(raw.fileno(), select.POLLIN)
+    return not poller.poll(0)
 
 
 def _sqlite_engine(url: str, file: str | None) -> Engine:

@@ -19,11 +19,14 @@ from servicedesk.cases.service import (
 )
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.db.session import Database
+from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.offices.queries import OfficeView
 
 _APPLIED = 0.45
+_APPLIED_AT_LAST = 0.85
+_LAST_DAYS = timedelta(days=20)
 _BOOKED = 0.6
 _WITHOUT_LETTER = (
     ("Sağlam", "Nazlı", "14.02.1988", "permit_study", 12),
@@ -39,12 +42,17 @@ def live(database: Database, vault: Vault, office: OfficeView, *, now: datetime)
         if session.scalar(select(Application.id).limit(1)) is not None:
             return 0
         cases = session.execute(
-            select(Case.id, Case.concern_id)
+            select(Case.id, Case.concern_id, Case.ends_on)
             .where(Case.office_id == office.id, Case.closed_at.is_(None))
             .order_by(Case.ref)
         ).all()
-    acting = [case for case in cases if draw.random() < _APPLIED]
-    for case_id, concern_id in acting:
+    last_on = local_day(now, office.zone) + _LAST_DAYS
+    acting = [
+        case
+        for case in cases
+        if draw.random() < (_APPLIED_AT_LAST if case.ends_on and case.ends_on <= last_on else _APPLIED)
+    ]
+    for case_id, concern_id, _ in acting:
         resident = Actor(kind=ActorKind.resident, office_id=office.id, case_id=case_id)
         with database.unit_of_work() as session:
             record_application(

@@ -7,18 +7,7 @@ Every statement gives two columns, the subject and a short detail without person
 and PostgreSQL. Parameters: `now`, and instants and days derived from it (see `checks`).
 """
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """Be one named check; `rule` is its number in the list of invariants."""
-
-    name: str
-    rule: str
-    sentence: str
-    sql: str
-
+from servicedesk.invariants.kinds import Statement
 
 STATEMENTS: tuple[Statement, ...] = (
     # ------------------------------------------------------------ booking
@@ -128,6 +117,12 @@ STATEMENTS: tuple[Statement, ...] = (
         "SELECT id, 'no batch' FROM letter WHERE printed_at IS NOT NULL AND batch_id IS NULL",
     ),
     Statement(
+        "withdrawn_letter_stays_here",
+        "I5",
+        "a letter that was taken back is never printed",
+        "SELECT id, 'printed' FROM letter WHERE withdrawn_at IS NOT NULL AND printed_at IS NOT NULL",
+    ),
+    Statement(
         "one_living_code_per_case",
         "I12",
         "one subject has at most one living access code",
@@ -217,6 +212,19 @@ STATEMENTS: tuple[Statement, ...] = (
         """SELECT i.team_id, i.lo FROM letter_interval i LEFT JOIN staff_member m ON m.id = i.member_id
            WHERE (i.kind = 'owned') <> (i.member_id IS NOT NULL)
            OR (i.member_id IS NOT NULL AND (m.id IS NULL OR m.office_id <> i.office_id))""",
+    ),
+    Statement(
+        "absence_has_its_days",
+        "I11",
+        "an absence that holds has its first and its last day, and no day lies outside one",
+        """SELECT a.id, a.member_id FROM staff_absence a WHERE a.cancelled_at IS NULL
+             AND 2 > (SELECT count(*) FROM staff_absence_day d WHERE d.absence_id = a.id
+               AND d.day IN (a.first_on, a.last_on)) AND (a.first_on <> a.last_on
+               OR NOT EXISTS (SELECT 1 FROM staff_absence_day d WHERE d.absence_id = a.id))
+           UNION ALL
+           SELECT a.id, d.member_id FROM staff_absence_day d JOIN staff_absence a ON a.id = d.absence_id
+             WHERE a.cancelled_at IS NOT NULL OR d.day < a.first_on OR d.day > a.last_on
+             OR d.member_id <> a.member_id""",
     ),
     Statement(
         "import_sums",

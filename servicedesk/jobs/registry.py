@@ -9,6 +9,8 @@ from uuid import UUID
 from servicedesk.booking.jobs import run_calendar
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
 from servicedesk.db.session import Database
+from servicedesk.interim.jobs import run_confirmations
+from servicedesk.interim.keys import open_keyring
 from servicedesk.jobs.housekeeping import delete_expired, has_unsealed, seal_all
 from servicedesk.jobs.timetable import Daily, Every, Schedule
 from servicedesk.kernel.clock import Clock
@@ -87,6 +89,20 @@ def _invite(context: JobContext) -> dict[str, Any]:
     )
 
 
+def _confirmations(context: JobContext) -> dict[str, Any]:
+    settings = context.settings
+    return run_confirmations(
+        context.database,
+        context.vault,
+        now=context.now(),
+        open_keys=lambda now: open_keyring(settings.data_dir, now, is_production=settings.is_production),
+        public_url=settings.public_url,
+        run_id=context.run_id,
+        progress=context.progress,
+        should_stop=context.should_stop,
+    )
+
+
 def _deliver(context: JobContext) -> dict[str, Any]:
     return deliver_due(context.tools, should_stop=context.should_stop, progress=context.progress)
 
@@ -125,6 +141,12 @@ _ALL = (
     Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
     Job("reconcile", "follow what imports changed", Every(timedelta(minutes=10)), _reconcile),
     Job("invite", "invite everybody who became due", Daily(time(2, 0)), _invite),
+    Job(
+        "confirmations",
+        "propose, release, issue, renew and end interim confirmations",
+        Every(timedelta(minutes=10)),
+        _confirmations,
+    ),
     Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
     Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),
     Job(

@@ -1,5 +1,6 @@
 """Draw identities and secrets: the only module that may use randomness."""
 
+import base64
 import os
 import secrets
 import threading
@@ -7,6 +8,9 @@ import time
 import uuid
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+_BASE32 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+_TO_CROCKFORD = bytes.maketrans(_BASE32, CROCKFORD.encode())
 
 _lock = threading.Lock()
 _last = 0
@@ -26,6 +30,14 @@ def new_id() -> uuid.UUID:
     return uuid.UUID(int=(milliseconds << 80) | (7 << 76) | (counter << 64) | (0b10 << 62) | tail)
 
 
+def new_id_series() -> str:
+    """Return the first 24 hexadecimal digits of ids for one run; the last eight, counted up, make each its own.
+
+    A night writes its rows inside the database, which cannot draw ids; it counts within a series drawn here.
+    """
+    return new_id().hex[:24]
+
+
 def new_token(size_bytes: int = 32) -> str:
     """Return a URL-safe secret of `size_bytes` random bytes."""
     return secrets.token_urlsafe(size_bytes)
@@ -38,7 +50,13 @@ def new_bytes(size_bytes: int) -> bytes:
 
 def new_crockford(length: int) -> str:
     """Return `length` random characters of Crockford's base 32, five bits each."""
-    return "".join(secrets.choice(CROCKFORD) for _ in range(length))
+    drawn = int.from_bytes(os.urandom((5 * length + 7) // 8))
+    return "".join([CROCKFORD[drawn >> 5 * place & 31] for place in range(length)])
+
+
+def new_marks(count: int) -> bytes:
+    """Return `count` times the eight characters of a public reference, drawn at once for a run."""
+    return base64.b32encode(os.urandom(5 * count)).translate(_TO_CROCKFORD)
 
 
 def new_digits(length: int) -> str:

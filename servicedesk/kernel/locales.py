@@ -57,6 +57,28 @@ LANGUAGES: dict[str, Language] = {
 GERMAN = LANGUAGES["de"]
 
 
+class Untranslated(str):
+    """Be a German text that the catalogue of another language lacks, so that who prints it can say so."""
+
+    __slots__ = ()
+
+
+class _InGerman(NullTranslations):
+    """Answer for what a catalogue lacks."""
+
+    def gettext(self, message: str) -> str:
+        """Return the German text, marked."""
+        return Untranslated(message)
+
+    def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
+        """Return the German text for a number, marked."""
+        return Untranslated(msgid1 if n == 1 else msgid2)
+
+
+STAFF_LANGUAGES = ("de", "en")
+"""What the pages of staff can be read in."""
+
+
 def find_language(tag: str | None) -> Language | None:
     """Return the language of a BCP 47 tag, by its whole or else by its first part, or None.
 
@@ -81,17 +103,25 @@ def catalogue_file(tag: str) -> Path | None:
 
 @cache
 def translations(tag: str) -> NullTranslations:
-    """Return the catalogue of a language; what it lacks comes out in German.
+    """Return the catalogue of a language; what it lacks comes out in German, as Untranslated.
 
     The object offers `gettext` and `ngettext`. It is shared: do not change it.
     """
     language = get_language(tag)
     source = catalogue_file(language.tag)
-    if source is None or not source.exists():
+    if source is None:
         return NullTranslations()
+    if not source.exists():
+        return _InGerman()
     with source.open("rb") as file:
         catalogue = read_po(file, locale=language.babel.split("@", 1)[0])
+    for message in list(catalogue):
+        # Babel would fill an empty plural form in with the German one, and nobody could tell.
+        if message.id and message.pluralizable and not all(tuple(message.string or ("",))):
+            catalogue.delete(message.id)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)
-    return Translations(fp=compiled)
+    found = Translations(fp=compiled)
+    found.add_fallback(_InGerman())
+    return found

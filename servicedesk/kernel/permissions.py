@@ -27,8 +27,20 @@ class Permission(StrEnum):
     """Download the letters of a day within scope."""
     match_contact = "match_contact"
     """Match a message from the contact door to a person of the register."""
+    confirm_contact = "confirm_contact"
+    """Confirm or refuse a new address, e-mail or telephone after checking identity."""
     book_for_others = "book_for_others"
     """Book, move and cancel appointments for residents within scope."""
+    release_confirmation = "release_confirmation"
+    """Release, decline, withdraw and reissue interim confirmations, and answer requests for one."""
+    print_confirmation = "print_confirmation"
+    """Print an interim confirmation that was issued."""
+    request_confirmation = "request_confirmation"
+    """Ask the case worker for an interim confirmation that somebody at the counter needs at once."""
+    enter_own_absence = "enter_own_absence"
+    """Enter when one is away and who stands in."""
+    enter_team_absences = "enter_team_absences"
+    """Enter this for everybody of the own teams."""
     see_figures = "see_figures"
     """See figures of a team."""
     manage_office = "manage_office"
@@ -53,7 +65,12 @@ _CASE_WORK = frozenset(
         Permission.steer_invitations,
         Permission.download_letters,
         Permission.match_contact,
+        Permission.confirm_contact,
         Permission.book_for_others,
+        Permission.release_confirmation,
+        Permission.print_confirmation,
+        Permission.request_confirmation,
+        Permission.enter_own_absence,
     }
 )
 
@@ -65,10 +82,15 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             Permission.record_application,
             Permission.reissue_code,
             Permission.match_contact,
+            Permission.confirm_contact,
             Permission.book_for_others,
+            # It prints and asks; it decides nothing.
+            Permission.print_confirmation,
+            Permission.request_confirmation,
         }
     ),
-    Role.team_lead: _CASE_WORK | {Permission.see_team, Permission.see_figures},
+    Role.team_lead: _CASE_WORK
+    | {Permission.see_team, Permission.see_figures, Permission.enter_team_absences},
     # The administrator sets the office up and sees no files.
     Role.office_admin: frozenset({Permission.manage_office, Permission.see_figures}),
 }
@@ -89,13 +111,15 @@ class Actor:
     """Carry who acts; handed down to every use case.
 
     `account_id` is the signed-in account of staff; `member_id` and `team_ids` are that person's place in the
-    office; `case_id` is the one case a resident's code opens.
+    office; `deputised_ids` are the members they stand in for today, whose files are in their scope until the
+    absence ends; `case_id` is the one case a resident's code opens.
     """
 
     kind: ActorKind
     office_id: UUID | None = None
     account_id: UUID | None = None
     member_id: UUID | None = None
+    deputised_ids: frozenset[UUID] = frozenset()
     team_ids: frozenset[UUID] = frozenset()
     roles: frozenset[Role] = frozenset()
     case_id: UUID | None = None

@@ -2,11 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 from uuid import UUID
 
-import pikepdf
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
@@ -17,11 +15,18 @@ from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import Actor
 from servicedesk.notices.contexts import LetterContext, LetterSecrets
 from servicedesk.notices.delivery.tools import DeliveryTools
-from servicedesk.notices.errors import AlreadyPrinted, CodeNoLongerKept, NoLetters, TooManyLetters
+from servicedesk.notices.errors import (
+    AlreadyPrinted,
+    CodeNoLongerKept,
+    LetterWithdrawn,
+    NoLetters,
+    TooManyLetters,
+)
+from servicedesk.notices.letters.joining import join_pdfs
 from servicedesk.notices.models import Letter, Outbox, PrintBatch
 from servicedesk.notices.queries import LetterLine, LetterScope, list_letters
 from servicedesk.notices.rules import CODE_KEPT_AFTER_PRINT, MOST_LETTERS_PER_FILE
-from servicedesk.notices.service import open_context
+from servicedesk.notices.service import StoredContext, open_stored
 
 _HIDDEN = LetterSecrets(access_code="XXXX-XXXX-XXXX-XXXX", phone_pin="XXXXXX")
 
@@ -50,10 +55,13 @@ def build_print_file(
     """Join letters into one file in the order given, mark them printed and record the batch.
 
     The caller has checked the permission (`download_letters`) and commits. Raises NotFound when one lies outside
-    `scope`, AlreadyPrinted without `is_reprint`, CodeNoLongerKept when a reprint would lack its code, StaleData when
-    somebody printed one of them at the same moment.
+    `scope`, AlreadyPrinted without `is_reprint`, LetterWithdrawn, CodeNoLongerKept when a reprint would lack its
+    code, StaleData when somebody printed one of them, or took it back, at the same moment.
     """
     lines = _chosen(session, office_id=office_id, scope=scope, letter_ids=letter_ids)
+    withdrawn = sum(line.withdrawn_at is not None for line in lines)
+    if withdrawn:
+        raise LetterWithdrawn(count=withdrawn)
     printed = [line for line in lines if line.printed_at is not None]
     if printed and not is_reprint:
         raise AlreadyPrinted(count=len(printed))
@@ -74,7 +82,7 @@ def build_print_file(
     )
     first = [line.id for line in lines if line.printed_at is None]
     again = [line.id for line in lines if line.printed_at is not None]
-    _mark(session, first, Letter.printed_at.is_(None), batch_id, now)
+    _mark(session, first, Letter.printed_at.is_(None) & Letter.withdrawn_at.is_(None), batch_id, now)
     _mark(session, again, Letter.printed_at.is_not(None), batch_id, now)
     for action, ids in (("download_letters", first), ("reprint_letters", again)):
         if ids:
@@ -97,10 +105,10 @@ def purge_printed_codes(tools: DeliveryTools) -> dict[str, Any]:
     run that is cut off, or runs twice, does no harm. Returns counts.
     """
     purged = failed = 0
-    for letter_id, outbox_id, sealed in _printed_with_code(tools):
+    for letter_id, stored in _printed_with_code(tools):
         try:
             with tools.database.reading() as session:
-                context = open_context(session, tools.vault, outbox_id, sealed)
+                context = open_stored(session, tools.vault, stored).context
             if not isinstance(context, LetterContext):
                 raise TypeError("no letter")
             pdf = tools.render(context, _HIDDEN).pdf
@@ -120,10 +128,10 @@ def purge_printed_codes(tools: DeliveryTools) -> dict[str, Any]:
     return {"purged_codes": purged, "unpurged_codes": failed}
 
 
-def _printed_with_code(tools: DeliveryTools) -> list[tuple[UUID, UUID, bytes]]:
+def _printed_with_code(tools: DeliveryTools) -> list[tuple[UUID, StoredContext]]:
     with tools.database.reading() as session:
         rows = session.execute(
-            select(Letter.id, Outbox.id, Outbox.context_sealed)
+            select(Letter.id, Outbox.id, Outbox.context_sealed, Outbox.context_parts, Outbox.person_id)
             .join(Outbox, Outbox.id == Letter.outbox_id)
             .where(
                 Letter.code_id.is_not(None),
@@ -133,7 +141,7 @@ def _printed_with_code(tools: DeliveryTools) -> list[tuple[UUID, UUID, bytes]]:
             .order_by(Letter.printed_at)
             .limit(MOST_LETTERS_PER_FILE)
         )
-        return [(row[0], row[1], row[2]) for row in rows]
+        return [(row[0], StoredContext(row[1], row[2], row[3], row[4])) for row in rows]
 
 
 def _chosen(
@@ -159,15 +167,7 @@ def _joined(session: Session, vault: Vault, lines: list[LetterLine]) -> tuple[by
             select(Letter.id, Letter.pdf_sealed).where(Letter.id.in_([line.id for line in lines]))
         )
     }
-    with pikepdf.new() as joined:
-        for line in lines:
-            pdf = vault.open(sealed.pop(line.id), "letter", line.id, "pdf_sealed")
-            with pikepdf.open(BytesIO(pdf)) as letter:
-                joined.pages.extend(letter.pages)
-        pages = len(joined.pages)
-        file = BytesIO()
-        joined.save(file, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return file.getvalue(), pages
+    return join_pdfs(vault.open(sealed.pop(line.id), "letter", line.id, "pdf_sealed") for line in lines)
 
 
 def _mark(session: Session, letter_ids: list[UUID], still: Any, batch_id: UUID, now: datetime) -> None:

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import psycopg
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from servicedesk.db.prepared import Prepared, run
 from servicedesk.kernel.crypto import Vault
 from servicedesk.notices.models import NoticePart, Outbox
 from servicedesk.notices.packing import Packer
@@ -43,6 +44,13 @@ _TYPES = [kind for _, kind in COLUMNS]
 _BATCH = 5000
 _ASKED_AT_ONCE = 900
 
+_OUTBOX = cast(Table, Outbox.__table__)
+_VALUES: dict[str, Any] = {name: bindparam(name) for name in _NAMES}
+_WRITE_ONE = Prepared(
+    postgresql.insert(_OUTBOX).values(_VALUES).on_conflict_do_nothing().returning(_OUTBOX.c.id),
+    sqlite=sqlite.insert(_OUTBOX).values(_VALUES).on_conflict_do_nothing().returning(_OUTBOX.c.id),
+)
+
 
 class Keyed(Protocol):
     """Be a message with its key."""
@@ -58,9 +66,8 @@ K = TypeVar("K", bound=Keyed)
 
 def write_one(session: Session, values: Row) -> UUID | None:
     """Insert one row; return its id, or None where its key is taken."""
-    inserting = _insert(session, Outbox).values(dict(zip(_NAMES, values, strict=True)))
-    queued: UUID | None = session.execute(inserting.on_conflict_do_nothing().returning(Outbox.id)).scalar()
-    return queued
+    queued = run(session, _WRITE_ONE, **dict(zip(_NAMES, values, strict=True))).first
+    return queued.id if queued is not None else None
 
 
 def write_cohort(

@@ -20,6 +20,13 @@ class AlreadyPrinted(Refusal):
     )
 
 
+class LetterWithdrawn(Refusal):
+    """Refuse to print what was taken back before it left the house."""
+
+    code = "letter_withdrawn"
+    message = "%(count)s der gewählten Schreiben sind zurückgenommen und werden nicht mehr gedruckt."
+
+
 class CodeNoLongerKept(Refusal):
     """Refuse to reprint a letter whose access code is no longer kept: it would be a letter without a way in."""
 

@@ -20,6 +20,7 @@ from servicedesk.notices.contexts import (
     AppointmentConfirmation,
     AppointmentMoved,
     MailContext,
+    MailFrame,
     cleaned,
 )
 from servicedesk.notices.errors import UnsendableNotice
@@ -30,6 +31,9 @@ _FOLDER = "notices/mails"
 _POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}")
 _DOMAIN = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
+
+_PROVEN: set[tuple[type[MailContext], MailFrame]] = set()
+_PROVEN_AT_MOST = 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,5 +170,16 @@ def _languages(context: MailContext) -> str:
 
 
 def check_mail(context: MailContext, to: str, now: datetime) -> None:
-    """Raise UnsendableNotice when a message could never be sent; call it before queueing."""
-    build_mail(context, to=to, mail_from="check@example.org", message_id="check@example.org", now=now)
+    """Raise UnsendableNotice when a message could never be sent; call it before queueing.
+
+    What can make it unsendable is its kind and its frame: the office's addresses and name, the language, the texts. What
+    differs from person to person are instants and lines that are cleaned on their way. So one message of each kind and
+    frame is built per process, as it would be sent.
+    """
+    recipient, proven = normalise_address(to), (type(context), context.frame)
+    if proven in _PROVEN:
+        return
+    build_mail(context, to=recipient, mail_from="check@example.org", message_id="check@example.org", now=now)
+    if len(_PROVEN) >= _PROVEN_AT_MOST:
+        _PROVEN.clear()
+    _PROVEN.add(proven)

@@ -11,7 +11,11 @@ from servicedesk.db.types import UtcDateTime, ascii_key
 
 
 class Outbox(Base):
-    """Carry one message that has to leave, with its whole sealed context (shared parts of it in `notice_part`).
+    """Carry one message that has to leave, with its context.
+
+    A message of its own has its whole context sealed in `context_sealed`. A letter of a cohort names the shared parts
+    of it in `context_parts` (32 hexadecimal digits each, rows of `notice_part`); what is the person's own comes from the
+    register when it is made, and is sealed in `context_sealed`, empty until then, together with the letter.
 
     `channel`: letter or email. `state`: pending → working → done, or failed (tries are used up; a person must
     look), cancelled (the caller took it back), stale (`not_after` has passed). `dedupe_key` makes enqueuing the
@@ -23,7 +27,6 @@ class Outbox(Base):
     __table_args__ = (
         Index("ix_outbox_state_next_attempt_at", "state", "next_attempt_at"),
         Index("ix_outbox_subject_id", "subject_id"),
-        Index("ix_outbox_office_id_created_at", "office_id", "created_at"),
     )
 
     id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
@@ -38,6 +41,7 @@ class Outbox(Base):
     scope_member_id: Mapped[UUID | None] = mapped_column(Uuid)
     locale: Mapped[str] = mapped_column(String(12))
     context_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    context_parts: Mapped[str | None] = mapped_column(ascii_key(128))
     dedupe_key: Mapped[str] = mapped_column(ascii_key(120), unique=True)
     state: Mapped[str] = mapped_column(String(12), default="pending")
     attempts: Mapped[int] = mapped_column(default=0)
@@ -79,7 +83,8 @@ class Letter(Base):
     """Keep one rendered letter, sealed; one per outbox row.
 
     `sha256` is of the plain PDF as it was first rendered. `code_id` is the access code it prints. Some hours after
-    printing the letter is kept without its code and `code_purged_at` is set; the rest stays.
+    printing the letter is kept without its code and `code_purged_at` is set; the rest stays. `withdrawn_at`: it was
+    taken back before anybody printed it, and nobody will.
     """
 
     __tablename__ = "letter"
@@ -96,3 +101,4 @@ class Letter(Base):
     batch_id: Mapped[UUID | None] = mapped_column(ForeignKey("print_batch.id"))
     printed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     code_purged_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

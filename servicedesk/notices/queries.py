@@ -51,7 +51,7 @@ class LetterLine:
     """Describe one rendered letter in a list.
 
     `is_code_dead` warns of a letter whose access code has been replaced or revoked since; `is_code_kept` says that
-    the copy still bears its code and may be printed.
+    the copy still bears its code and may be printed. `withdrawn_at`: taken back before anybody printed it.
     """
 
     id: UUID
@@ -68,6 +68,12 @@ class LetterLine:
     has_code: bool
     is_code_kept: bool
     is_code_dead: bool
+    withdrawn_at: datetime | None
+
+    @property
+    def is_to_print(self) -> bool:
+        """Tell whether the letter still has to be printed; one whose code was replaced would only confuse."""
+        return self.printed_at is None and self.withdrawn_at is None and not self.is_code_dead
 
 
 def list_letters_of_day(
@@ -92,9 +98,13 @@ def list_letters(
 
 
 def list_unprinted_letters(session: Session, *, office_id: UUID, scope: LetterScope) -> list[LetterLine]:
-    """List the letters within `scope` that nobody has printed yet, of all days, oldest first."""
+    """List the letters within `scope` that nobody has printed or taken back yet, of all days, oldest first."""
     return _list_letters(
-        session, Letter.office_id == office_id, scope.condition(), Letter.printed_at.is_(None)
+        session,
+        Letter.office_id == office_id,
+        scope.condition(),
+        Letter.printed_at.is_(None),
+        Letter.withdrawn_at.is_(None),
     )
 
 
@@ -128,6 +138,7 @@ def _line(letter: Letter, outbox: Outbox, revoked_at: datetime | None) -> Letter
         has_code=has_code,
         is_code_kept=has_code and letter.code_purged_at is None,
         is_code_dead=revoked_at is not None,
+        withdrawn_at=letter.withdrawn_at,
     )
 
 
@@ -159,6 +170,7 @@ class NoticeLine:
     last_error: str
     letter_id: UUID | None
     printed_at: datetime | None
+    withdrawn_at: datetime | None
 
 
 def list_notices_about(session: Session, *, office_id: UUID, subject_id: UUID) -> list[NoticeLine]:
@@ -184,6 +196,7 @@ def _list_notices(session: Session, *conditions: ColumnElement[bool]) -> list[No
             Outbox.last_error,
             Letter.id.label("letter_id"),
             Letter.printed_at,
+            Letter.withdrawn_at,
         )
         .outerjoin(Letter, Letter.outbox_id == Outbox.id)
         .where(*conditions)

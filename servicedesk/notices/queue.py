@@ -50,7 +50,7 @@ def apply_queue_schema(database: Database) -> None:
 
 def defer_delivery(session: Session, outbox_ids: Sequence[UUID]) -> int:
     """Queue these rows inside the caller's transaction; return the number of jobs, 0 where there is no queue."""
-    if not outbox_ids or session.get_bind().dialect.name != "postgresql" or not _has_queue(session):
+    if not outbox_ids or not has_queue(session):
         return 0
     if len(outbox_ids) > ROWS_PER_JOB:
         # The same function that the client library calls, fed by the server itself: thousands of jobs at once.
@@ -62,7 +62,10 @@ def defer_delivery(session: Session, outbox_ids: Sequence[UUID]) -> int:
     return len(jobs)
 
 
-def _has_queue(session: Session) -> bool:
+def has_queue(session: Session) -> bool:
+    """Tell whether there is a queue to tell: on PostgreSQL, where its tables are."""
+    if session.get_bind().dialect.name != "postgresql":
+        return False
     known = session.connection().info
     if not known.get(_KNOWN_TO_EXIST):
         known[_KNOWN_TO_EXIST] = _exists(session)

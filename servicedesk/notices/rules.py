@@ -1,8 +1,13 @@
 """Decide how long a message may wait, when it is tried again and when a person must look."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from servicedesk.kernel.intervals import add_months
+
+K = TypeVar("K")
 
 CLAIM_AGE_LIMIT = timedelta(minutes=5)
 """After this time whoever took a message on is taken for dead; longer than every time-out of one delivery together."""
@@ -41,3 +46,45 @@ def last_day_as_child(born: date) -> date:
     """Return the day before the 18th birthday; for 29 February that is 28 February (§ 187 Abs. 2, § 188 Abs. 2 BGB)."""
     eighteenth = add_months(born, 18 * 12)
     return eighteenth if eighteenth.day != born.day else eighteenth - timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Be the person a letter is about; `home` is the same for those of one household at one address.
+
+    `represented_by` is the file number of the recorded representative, empty where there is none.
+    """
+
+    home: str
+    file_number: str
+    born: tuple[int, int, int]
+    is_child: bool
+    represented_by: str = ""
+
+
+def sort_envelopes(letters: Sequence[tuple[K, Reader]]) -> list[list[K]]:
+    """Return letters by envelope: homes in the order of their first letter, in a home the oldest first.
+
+    Every grown-up has an envelope, since a letter and its code are for that person alone. A child's letter goes to
+    the parents, so it travels with the recorded representative, else with the oldest of the home; children whose
+    parents get no letter share one.
+    """
+    homes: dict[str, list[tuple[K, Reader]]] = {}
+    for letter, reader in letters:
+        homes.setdefault(reader.home, []).append((letter, reader))
+    return [envelope for members in homes.values() for envelope in _sort_home(members)]
+
+
+def _sort_home(members: list[tuple[K, Reader]]) -> list[list[K]]:
+    # An unknown year of birth stands behind the known ones.
+    by_age = sorted(members, key=lambda one: (not one[1].born[0], one[1].born, one[1].file_number))
+    envelopes: dict[str, list[K]] = {}
+    for letter, reader in by_age:
+        if not reader.is_child:
+            envelopes.setdefault(reader.file_number, []).append(letter)
+    oldest = next(iter(envelopes), "")
+    for letter, reader in by_age:
+        if reader.is_child:
+            holder = reader.represented_by if reader.represented_by in envelopes else oldest
+            envelopes.setdefault(holder, []).append(letter)
+    return list(envelopes.values())

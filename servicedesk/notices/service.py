@@ -8,19 +8,21 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session
 
+from servicedesk.accounts.codes import revoke_codes_by_id
 from servicedesk.db import audit
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import SYSTEM, Actor
 from servicedesk.notices.codec import UnreadableContext
 from servicedesk.notices.cohorts import Row, read_parts, write_cohort, write_one
+from servicedesk.notices.composing import ask_register, put_together, split_names
 from servicedesk.notices.contexts import KINDS, Context, MailContext, from_payload
 from servicedesk.notices.errors import UnsendableNotice
 from servicedesk.notices.mails import check_mail
-from servicedesk.notices.models import Outbox
+from servicedesk.notices.models import Letter, Outbox
 from servicedesk.notices.packing import Packer, find_parts, put_parts
 from servicedesk.notices.queue import defer_delivery
 
@@ -113,10 +115,10 @@ def cancel_pending(
     reason: str,
     actor: Actor = SYSTEM,
 ) -> int:
-    """Take back what has not left yet about `subject_id`, all kinds or only `kinds`; return how many rows.
+    """Take back what has not left yet about `subject_id`, all kinds or only `kinds`; return how many messages.
 
-    A letter being rendered right now is taken back, too. An e-mail that is just being handed over may still go, but
-    is never tried again.
+    A letter being rendered right now is taken back, too, and so is one that is rendered and not printed: its code
+    dies. An e-mail that is just being handed over may still go, but is never tried again.
     """
     about = [Outbox.subject_id == subject_id]
     if kinds is not None:
@@ -133,6 +135,7 @@ def cancel_pending(
         .returning(Outbox.office_id)
     )
     offices = [row.office_id for row in result]
+    offices += _withdraw_unprinted(session, select(Outbox.id).where(*about), now=now)
     if offices:
         audit.record(
             session,
@@ -144,6 +147,22 @@ def cancel_pending(
             details={"count": len(offices), "reason": reason},
         )
     return len(offices)
+
+
+def _withdraw_unprinted(session: Session, outbox_ids: Select[UUID], *, now: datetime) -> list[UUID]:
+    """Take rendered letters back that nobody has printed; return the office of each.
+
+    The letter's row is the referee: whoever prints it at the same moment finds it withdrawn, or is found to have
+    been first.
+    """
+    withdrawn = session.execute(
+        update(Letter)
+        .where(Letter.outbox_id.in_(outbox_ids), Letter.printed_at.is_(None), Letter.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+        .returning(Letter.office_id, Letter.code_id)
+    ).all()
+    revoke_codes_by_id(session, [row.code_id for row in withdrawn if row.code_id is not None], now=now)
+    return [row.office_id for row in withdrawn]
 
 
 def retry_failed(
@@ -170,8 +189,51 @@ def retry_failed(
     return len(ids)
 
 
+@dataclass(frozen=True, slots=True)
+class StoredContext:
+    """Say where the values of a message lie; of an outbox row its columns."""
+
+    outbox_id: UUID
+    sealed: bytes
+    part_names: str | None = None
+    person_id: UUID | None = None
+
+    @classmethod
+    def of(cls, row: Outbox) -> "StoredContext":
+        """Return where the values of a row lie."""
+        return cls(row.id, row.context_sealed, row.context_parts, row.person_id)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedContext:
+    """Hold a message's values; `to_seal` is what its row must keep once the message is made, None when it does."""
+
+    context: Context
+    to_seal: bytes | None = None
+
+
+def open_stored(session: Session, vault: Vault, stored: StoredContext) -> OpenedContext:
+    """Return a message's values, with the person's own part from the register while nothing was made of it.
+
+    Raises CannotOpen, UnreadableContext, UnsendableNotice.
+    """
+    if not stored.part_names:
+        return OpenedContext(open_context(session, vault, stored.outbox_id, stored.sealed))
+    names = split_names(stored.part_names)
+    parts = read_parts(session, vault, names)
+    if len(parts) < len(set(names)):
+        raise UnreadableContext("a shared part of this message is missing")
+    to_seal = None
+    if stored.sealed:
+        own = json.loads(vault.open(stored.sealed, "outbox", stored.outbox_id, "context_sealed"))
+    else:
+        own = ask_register(session, stored.person_id)
+        to_seal = json.dumps(own, ensure_ascii=False).encode()
+    return OpenedContext(from_payload(put_together([*(parts[name] for name in names), own])), to_seal)
+
+
 def open_context(session: Session, vault: Vault, outbox_id: UUID, sealed: bytes) -> Context:
-    """Return the message's values; raises CannotOpen or UnreadableContext."""
+    """Return the values of a message that has them sealed in its row; raises CannotOpen or UnreadableContext."""
     payload = json.loads(vault.open(sealed, "outbox", outbox_id, "context_sealed"))
     parts: dict[str, Any] = {}
     missing = find_parts(payload)

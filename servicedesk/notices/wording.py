@@ -15,7 +15,7 @@ from babel.dates import format_date, format_time, get_day_names
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from servicedesk.kernel.locales import GERMAN, Language, get_language, translations
+from servicedesk.kernel.locales import GERMAN, Language, Untranslated, get_language, translations
 from servicedesk.notices.contexts import Opening
 
 #: Marks a message id for extraction where the sentence is looked up later.
@@ -50,7 +50,7 @@ class Wording:
 
     def has(self, message: str) -> bool:
         """Tell whether the sentence is translated; German always is."""
-        return self.is_german or self.text(message) != message
+        return not isinstance(self._catalogue.gettext(message), Untranslated)
 
     def html(self, message: str) -> Markup:
         """Return the translation escaped; an untranslated sentence is marked as German, left to right."""
@@ -68,6 +68,10 @@ class Wording:
     def day(self, day: date) -> str:
         """Format a date with its weekday: `Freitag, 22. Januar 2027`."""
         return format_date(day, format="full", locale=self.language.locale)
+
+    def figures(self, day: date) -> str:
+        """Write a day in digits as the residence card does: `22.01.2027`."""
+        return f"{day.day:02d}.{day.month:02d}.{day.year:04d}"
 
     def day_of(self, instant: datetime, time_zone: str) -> str:
         """Format the local date of an instant, with its weekday."""
@@ -135,6 +139,11 @@ def ltr(text: object) -> Markup:
     return Markup('<span dir="ltr">%s</span>') % text
 
 
+def strong_ltr(text: object) -> Markup:
+    """Mark what is to be typed off the paper: left to right, and in bold."""
+    return Markup('<span class="strong" dir="ltr">%s</span>') % text
+
+
 def name_html(text: str) -> Markup:
     """Mark a person's name or a place with the direction of its own script."""
     return Markup('<span dir="%s">%s</span>') % ("rtl" if is_rtl_text(text) else "ltr", text)
@@ -163,7 +172,7 @@ def _environment(tag: str, *, is_html: bool) -> Environment:
     environment.globals["_"] = wording.filled if is_html else wording.plain
     environment.globals["N_"] = N_
     environment.globals["wording"] = wording
-    environment.filters.update(ltr=ltr, name=name_html, german=german)
+    environment.filters.update(ltr=ltr, strong_ltr=strong_ltr, name=name_html, german=german)
     return environment
 
 

@@ -1,10 +1,10 @@
-"""Tables of the office: teams, people, desks, hours, letter ranges, concerns."""
+"""Tables of the office: teams, people and their absences, desks, hours, letter ranges, concerns."""
 
 from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -66,6 +66,45 @@ class StaffMember(Base):
     email: Mapped[str] = mapped_column(String(200), default="")
     room: Mapped[str] = mapped_column(String(60), default="")
     is_active: Mapped[bool] = mapped_column(default=True)
+
+
+class StaffAbsence(Base):
+    """Keep when a case worker is away, both days included, and who stands in; the reason is nobody's business.
+
+    Rows are kept after the last day: they say who could see whose files. `cancelled_at` marks one that never came
+    to hold, or that the office file dropped. `file_key` names the entry of the office file it came from, so that
+    loading the file again changes nothing, whatever staff made of it since.
+    """
+
+    __tablename__ = "staff_absence"
+    __table_args__ = (
+        CheckConstraint("last_on >= first_on", name="days"),
+        CheckConstraint("deputy_id <> member_id", name="not_self"),
+        UniqueConstraint("office_id", "file_key"),
+        Index("ix_staff_absence_office_id_last_on", "office_id", "last_on"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"))
+    deputy_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"))
+    first_on: Mapped[date]
+    last_on: Mapped[date]
+    entered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    entered_by: Mapped[str] = mapped_column(String(80))
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    file_key: Mapped[str | None] = mapped_column(ascii_key(120))
+
+
+class StaffAbsenceDay(Base):
+    """Be one day of an absence: the primary key keeps two absences of a person from sharing a day."""
+
+    __tablename__ = "staff_absence_day"
+    __table_args__ = (Index("ix_staff_absence_day_absence_id", "absence_id"),)
+
+    member_id: Mapped[UUID] = mapped_column(ForeignKey("staff_member.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    absence_id: Mapped[UUID] = mapped_column(ForeignKey("staff_absence.id"))
 
 
 class Desk(Base):

@@ -29,3 +29,17 @@ class NotHeld(Refusal):
 
     code = "not_held"
     message = "Diese Einladung wird nicht zurückgehalten."
+
+
+class AttemptInFuture(Refusal):
+    """Refuse to note what nobody can have tried yet."""
+
+    code = "attempt_in_future"
+    message = "Der Zeitpunkt liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."
+
+
+class AttemptNoteMissing(Refusal):
+    """Refuse an attempt that says neither how nor what came of it."""
+
+    code = "attempt_note_missing"
+    message = "Schreiben Sie, was Sie versucht haben und was dabei herauskam."

@@ -17,12 +17,20 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
 from servicedesk.offices.models import Office
 from servicedesk.offices.queries import OfficeView, get_office_by_id
-from servicedesk.outreach.queries.candidates import Key, list_due_keys
-from servicedesk.outreach.service.invitations import PART, OfficeRun, Sums, invite_part, open_run, record_run
+from servicedesk.outreach.queries.candidates import DuePart, list_due_parts
+from servicedesk.outreach.service.invitations import (
+    PART,
+    OfficeRun,
+    Sums,
+    invite_part,
+    keep_catalogue,
+    open_run,
+    record_run,
+)
 from servicedesk.outreach.service.reconcile import note_birthdays, open_reconcile_run, reconcile_part
 
 _AREA = 0x1A71_7E50
-_LARGE = 4 * PART
+_LARGE = 2 * PART
 
 Progress = Callable[[int, int], None]
 """Be told how many titles are settled, of how many of the office at work."""
@@ -53,15 +61,18 @@ def run_invitations(
     for office in _offices(database, office_id):
         with _office_turn(database, office.id):
             with database.reading() as session:
-                run = open_run(session, office, now=now, run_id=run_id, public_url=public_url)
-                keys = list_due_keys(session, run.terms, run.today)
-            work = partial(_settle_part, database, vault, run, now, should_stop)
-            parts = [keys[start : start + part] for start in range(0, len(keys), part)]
+                run = open_run(session, vault, office, now=now, run_id=run_id, public_url=public_url)
+                parts = list_due_parts(session, run.terms, run.today, part)
+            due = sum(one.count for one in parts)
+            if due:
+                # Before the parts, of which the first to write it would make all others wait.
+                database.run(partial(keep_catalogue, run=run))
+            work = partial(_settle_part, database, run, should_stop)
             done = Sums()
-            for sums in _in_turn(work, parts, _choose_workers(database, len(keys), workers)):
+            for sums in _in_turn(work, parts, _choose_workers(database, due, workers)):
                 done = done.joined(sums)
                 if progress is not None:
-                    progress(done.due, len(keys))
+                    progress(done.due, due)
             database.run(partial(record_run, run=run, sums=done, now=now))
         total = total.joined(done)
     return {
@@ -73,17 +84,10 @@ def run_invitations(
     }
 
 
-def _settle_part(
-    database: Database,
-    vault: Vault,
-    run: OfficeRun,
-    now: datetime,
-    should_stop: Callable[[], bool],
-    keys: list[Key],
-) -> Sums:
+def _settle_part(database: Database, run: OfficeRun, should_stop: Callable[[], bool], part: DuePart) -> Sums:
     if should_stop():
         return Sums()
-    return database.run(partial(invite_part, vault=vault, run=run, now=now, keys=keys))
+    return database.run(partial(invite_part, run=run, part=part))
 
 
 def _choose_workers(database: Database, titles: int, workers: int | None) -> int:
@@ -92,14 +96,13 @@ def _choose_workers(database: Database, titles: int, workers: int | None) -> int
     return 2 if database.is_postgresql and titles >= _LARGE else 1
 
 
-def _in_turn(work: Callable[[list[Key]], Sums], parts: list[list[Key]], workers: int) -> Iterator[Sums]:
-    """Yield the sums of each part; the first part alone, so that what all letters share is written once."""
-    if workers == 1 or len(parts) < 3:
+def _in_turn(work: Callable[[DuePart], Sums], parts: list[DuePart], workers: int) -> Iterator[Sums]:
+    """Yield the sums of each part, in their order."""
+    if workers == 1:
         yield from map(work, parts)
         return
-    yield work(parts[0])
     with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="invite") as pool:
-        running = [pool.submit(work, keys) for keys in parts[1:]]
+        running = [pool.submit(work, part) for part in parts]
         try:
             for future in running:
                 yield future.result()
@@ -143,7 +146,7 @@ def run_reconcile(
     done: Counter[str] = Counter()
     for office in _offices(database, office_id):
         with database.reading() as session:
-            run = open_reconcile_run(session, office, now=now)
+            run = open_reconcile_run(session, vault, office, now=now)
         while not should_stop():
             counted = database.run(partial(reconcile_part, run=run, now=now))
             if not counted:

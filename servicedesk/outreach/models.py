@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, String, Uuid, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, PrimaryKeyConstraint, String, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -67,3 +67,28 @@ class InvitationHold(Base):
     held_at: Mapped[datetime] = mapped_column(UtcDateTime)
     held_by: Mapped[str] = mapped_column(String(80))
     review_on: Mapped[date | None]
+
+
+class ReachAttempt(Base):
+    """Keep how somebody tried to reach a person before the title ends, and what came of it; never changed.
+
+    About a case, or about a title that has none yet (held, failed, excluded). `kind` is a `ReachKind`. The note is
+    sealed: it holds what a person said on the telephone.
+    """
+
+    __tablename__ = "reach_attempt"
+    __table_args__ = (
+        Index("ix_reach_attempt_case_id", "case_id"),
+        Index("ix_reach_attempt_title_id", "title_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("person.id"))
+    case_id: Mapped[UUID | None] = mapped_column(ForeignKey("service_case.id"))
+    title_id: Mapped[UUID | None] = mapped_column(ForeignKey("title.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    tried_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    recorded_by: Mapped[str] = mapped_column(String(80))
+    note_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

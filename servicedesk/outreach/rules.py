@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from servicedesk.cases.rules import CALL_WITHIN, N_
+from servicedesk.outreach.errors import AttemptInFuture, AttemptNoteMissing
+
+CONSUMER = "outreach"
+"""Under this name the place in the register's changes is kept up to which outreach has worked."""
 
 ASKED_WITHIN = timedelta(days=28)
 """How long after the invitation we ask for the application."""
@@ -62,9 +66,29 @@ REASON_LABELS: Mapping[Reason, str] = {
 _REASONS = {reason.value: reason for reason in Reason}
 
 
+class ReachKind(StrEnum):
+    """Say how somebody tried to reach a person, and what came of it."""
+
+    not_reached = "not_reached"
+    will_apply = "will_apply"
+    wrote = "wrote"
+    other = "other"
+
+
+REACH_LABELS: Mapping[ReachKind, str] = {
+    ReachKind.not_reached: N_("angerufen, nicht erreicht"),
+    ReachKind.will_apply: N_("angerufen, stellt den Antrag"),
+    ReachKind.wrote: N_("geschrieben"),
+    ReachKind.other: N_("anders, siehe Vermerk"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class DueFacts:
-    """Gather what decides about one due title. `refusal` is the catalogue's code where it is not invited."""
+    """Gather what decides about one due title. `refusal` is the catalogue's code where it is not invited.
+
+    `has_birth_date` is false for what is no date at all; one with unknown parts is one.
+    """
 
     ends_on: date
     is_superseded: bool = False
@@ -75,6 +99,7 @@ class DueFacts:
     is_held: bool = False
     has_name: bool = True
     has_address: bool = True
+    has_birth_date: bool = True
 
 
 def decide_outcome(facts: DueFacts, today: date) -> tuple[Outcome, Reason]:
@@ -100,6 +125,8 @@ def decide_outcome(facts: DueFacts, today: date) -> tuple[Outcome, Reason]:
         return Outcome.failed, Reason.no_name
     if not facts.has_address:
         return Outcome.failed, Reason.no_address
+    if not facts.has_birth_date:
+        return Outcome.failed, Reason.unreadable
     return Outcome.invited, Reason.due
 
 
@@ -115,3 +142,14 @@ def decide_apply_by(ends_on: date, today: date) -> date:
 def risk_starts_on(ends_on: date, due_on: date | None, first_seen_on: date) -> date:
     """Return the day from which somebody who has not applied stands on the risk list."""
     return max(ends_on - CALL_WITHIN, due_on or date.min, first_seen_on)
+
+
+def check_attempt(kind: ReachKind, tried_at: datetime, note: str, now: datetime) -> None:
+    """Refuse an attempt of the future, and one of another kind that says nothing.
+
+    Raises AttemptInFuture, AttemptNoteMissing.
+    """
+    if tried_at > now:
+        raise AttemptInFuture
+    if kind is ReachKind.other and not note.strip():
+        raise AttemptNoteMissing

@@ -3,12 +3,18 @@
 from servicedesk.portal import (
     views_appointment,
     views_case,
+    views_checklists,
     views_code,
+    views_confirmation,
     views_contact,
     views_details,
+    views_papers,
     views_public,
     views_times,
 )
+
+# What adds its pages to the blueprint of another module.
+VIEWS = (views_checklists,)
 
 BLUEPRINTS = (
     views_public.root,
@@ -16,6 +22,8 @@ BLUEPRINTS = (
     views_code.blueprint,
     views_contact.blueprint,
     views_case.blueprint,
+    views_confirmation.blueprint,
+    views_papers.blueprint,
     views_times.blueprint,
     views_appointment.blueprint,
     views_details.blueprint,

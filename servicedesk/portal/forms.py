@@ -1,12 +1,15 @@
 """Take what visitors type."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FormField, RadioField, TextAreaField
 
 from servicedesk.web.dates import BirthDateParts, EndDateParts
 from servicedesk.web.forms import MAX_NAME, AtMost, BaseForm, Filled, LineField, clean_text
 from servicedesk.web.locale import lazy_gettext as _l
+from servicedesk.web.locale import say
 
 INCOMPLETE_EMAIL = _l("Schreiben Sie die E-Mail-Adresse vollständig, zum Beispiel name@example.org.")
 ENOUGH_MAILS = _l(
@@ -186,6 +189,41 @@ class PhoneForm(BaseForm):
             return True
         self.phone.errors = [str(ODD_PHONE)]
         return False
+
+
+class FactForm(BaseForm):
+    """Ask one thing that the list of papers depends on; nobody has to know the answer."""
+
+    answer = RadioField("", [Filled(_l("Wählen Sie eine Antwort. Sie dürfen auch „Weiß ich nicht“ wählen."))])
+
+    def __init__(self, question: str, **options: Any) -> None:
+        """Take the question, a German text of the catalogue."""
+        super().__init__(**options)
+        self.answer.label.text = say(question)
+        self.answer.choices = [
+            ("yes", str(_l("Ja"))),
+            ("no", str(_l("Nein"))),
+            ("unknown", str(_l("Weiß ich nicht"))),
+        ]
+
+    def fill(self, value: bool | None) -> None:
+        """Show the answer given before."""
+        self.answer.data = {True: "yes", False: "no", None: "unknown"}[value]
+
+    @property
+    def value(self) -> bool | None:
+        """Return yes, no, or None for a question that was skipped."""
+        return {"yes": True, "no": False}.get(self.answer.data)
+
+
+def ask_in_address(
+    name: str, question: str, choices: Iterable[tuple[str, str]], values: MultiDict[str, str] | None
+) -> Any:
+    """Return a form of one question whose answer goes into the address; texts are German texts of the catalogue."""
+    field = RadioField(say(question), [Filled(_l("Wählen Sie eine Antwort."))])
+    form = type("AddressQuestionForm", (BaseForm,), {name: field})(values, meta={"csrf": False})
+    form[name].choices = [(value, say(label)) for value, label in choices]
+    return form
 
 
 class ConfirmForm(BaseForm):

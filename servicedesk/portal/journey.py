@@ -9,20 +9,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts import sessions
-from servicedesk.booking.queries import (
-    AppointmentView,
-    WishView,
-    find_appointment,
-    find_wish,
-    get_terms,
-    list_appointments_of_case,
-)
+from servicedesk.booking.queries import AppointmentView, WishView, get_bookings_of_case
 from servicedesk.booking.rules.life import State
 from servicedesk.booking.rules.offers import DIRECT
 from servicedesk.cases.queries.resident import ResidentPaper, ResidentView, get_resident_view
 from servicedesk.kernel.errors import NotAllowed
 from servicedesk.portal.wording import meanwhile_of
-from servicedesk.web.runtime import actor, identity, now, office, runtime
+from servicedesk.web.locale import use_texts
+from servicedesk.web.runtime import Identity, actor, identity, now, office, runtime
 
 
 class Step(StrEnum):
@@ -90,6 +84,19 @@ class CasePage:
         return PaperLists.of(self.view.papers)
 
     @property
+    def catalogue_texts(self) -> tuple[str, ...]:
+        """Return every text of the catalogue that the list shows, in German."""
+        return tuple(
+            text
+            for paper in self.view.papers
+            for text in (
+                paper.requirement.document.name,
+                paper.requirement.document.where,
+                *paper.requirement.notes,
+            )
+        )
+
+    @property
     def meanwhile(self) -> tuple[str, ...]:
         """Return what holds until the decision, as German sentences."""
         return meanwhile_of(self.view)
@@ -128,8 +135,11 @@ class Choice:
         desk, _, starts = (slot or "")[:60].partition(".")
         if not (starts.isascii() and desk.isascii()):
             return None
+        date, _, time = starts.partition("T")
+        if not (len(date) == 8 and len(time) == 4 and date.isdecimal() and time.isdecimal()):
+            return None
         try:
-            return cls(UUID(desk), datetime.strptime(starts, "%Y%m%dT%H%M"))
+            return cls(UUID(desk), datetime.fromisoformat(starts))
         except ValueError:
             return None
 
@@ -144,18 +154,20 @@ def own_case() -> UUID:
 
 def load_page(session: Session) -> CasePage:
     """Return what the pages of the present person's case show."""
-    view = get_resident_view(session, actor(), office(), now=now())
-    booked = find_appointment(session, view.case_id)
-    terms = get_terms(session, view.case_id)
+    bookings = get_bookings_of_case(session, own_case())
+    booked, earlier, terms = bookings.booked, bookings.appointments, bookings.terms
     is_ahead = booked is not None and booked.ends_at > now()
-    earlier = list_appointments_of_case(session, view.case_id)
+    day = booked.starts_local.date() if booked is not None and is_ahead else None
+    view = get_resident_view(session, actor(), office(), now=now(), appointment_on=day)
+    if view.checklist is not None:
+        use_texts(view.checklist.catalogue.texts)
     gone = {State.passed, State.kept, State.no_show, State.booked}
     return CasePage(
         view=view,
         appointment=booked if is_ahead else None,
         past=next((one for one in earlier if one.state in gone and one.ends_at <= now()), None),
         cancelled=earlier[0] if earlier and earlier[0].state == State.cancelled else None,
-        wish=find_wish(session, view.case_id),
+        wish=bookings.wish,
         is_bookable=terms.mode == DIRECT and not terms.is_closed,
         minutes=terms.minutes,
         can_change=booked is not None and booked.can_change(now()),
@@ -163,9 +175,9 @@ def load_page(session: Session) -> CasePage:
 
 
 def read_answers(session: Session) -> dict[str, Any]:
-    """Return what this browser has typed or picked so far."""
+    """Return what this browser had typed or picked when the request arrived."""
     signed_in = identity()
-    return sessions.load_data(session, signed_in.session_id, runtime().vault) if signed_in else {}
+    return _load(session, signed_in) if signed_in is not None and signed_in.has_answers else {}
 
 
 def keep_answers(session: Session, **changes: object) -> None:
@@ -173,7 +185,9 @@ def keep_answers(session: Session, **changes: object) -> None:
     signed_in = identity()
     if signed_in is None:
         return
-    kept = {**read_answers(session), **changes}
+    if not signed_in.has_answers and all(value is None for value in changes.values()):
+        return  # there was nothing to forget
+    kept = {**_load(session, signed_in), **changes}
     sessions.save_data(
         session,
         signed_in.session_id,
@@ -181,3 +195,7 @@ def keep_answers(session: Session, **changes: object) -> None:
         runtime().vault,
         now=now(),
     )
+
+
+def _load(session: Session, signed_in: Identity) -> dict[str, Any]:
+    return sessions.load_data(session, signed_in.session_id, runtime().vault)

@@ -6,8 +6,10 @@ from werkzeug.wrappers import Response
 
 from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import announce_document, record_application
+from servicedesk.interim.queries.resident import find_resident_confirmation
 from servicedesk.kernel.errors import Refusal
 from servicedesk.notices.letters import LettersUnavailable, render_letter
+from servicedesk.portal.confirmation import tell
 from servicedesk.portal.details import known_details
 from servicedesk.portal.documents import attach, build_receipt
 from servicedesk.portal.forms import ConfirmForm
@@ -15,7 +17,7 @@ from servicedesk.portal.journey import load_page, own_case, read_answers
 from servicedesk.portal.wording import HEADINGS, ending_of, statement_of
 from servicedesk.web.access import RESIDENT, access
 from servicedesk.web.idempotency import act
-from servicedesk.web.runtime import actor, now, reading, runtime
+from servicedesk.web.runtime import actor, now, office, reading, runtime
 
 blueprint = Blueprint("portal_case", __name__, url_prefix="/<lang>/case")
 
@@ -27,13 +29,16 @@ def home() -> str | Response:
     with reading() as session:
         page = load_page(session)
         details = known_details(session, page.view, read_answers(session))
+        found = find_resident_confirmation(session, office(), own_case(), now=now())
+    confirmation = tell(found) if found else None
     if page.view.is_closed:
-        return render_template("portal/case_closed.html", page=page)
+        return render_template("portal/case_closed.html", page=page, confirmation=confirmation)
     if page.view.receipt is None:
         return redirect(url_for("portal_case.apply"), 303)
     return render_template(
         "portal/case_home.html",
         page=page,
+        confirmation=confirmation,
         details=details,
         heading=HEADINGS[page.view.concern.title_form],
     )

@@ -11,7 +11,10 @@ from werkzeug.wrappers import Response
 
 from servicedesk.accounts.floods import FloodLimit, admit
 from servicedesk.cases.service import ContactContent, receive_contact_request
-from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.checklists.catalogue import Catalogue
+from servicedesk.checklists.queries import office_catalogue
+from servicedesk.checklists.rules import Concern
+from servicedesk.kernel.clock import local_day
 from servicedesk.portal import forms
 from servicedesk.portal.drafts import read_draft, write_draft
 from servicedesk.portal.wording import statement_of
@@ -19,8 +22,8 @@ from servicedesk.web import formatting
 from servicedesk.web.access import PUBLIC, access
 from servicedesk.web.dates import PartialDate
 from servicedesk.web.idempotency import act
-from servicedesk.web.locale import gettext
-from servicedesk.web.runtime import language, now, office, runtime
+from servicedesk.web.locale import say, use_texts
+from servicedesk.web.runtime import language, now, office, reading, runtime
 
 blueprint = Blueprint("portal_contact", __name__, url_prefix="/<lang>/contact")
 
@@ -64,7 +67,7 @@ def question(step: str) -> str | Response:
 
 @blueprint.route("/check", methods=["GET", "POST"])
 @access(PUBLIC)
-def check() -> str | Response:
+def check() -> str | Response | tuple[str, int]:
     """Show every answer; the button applies."""
     answers = read_draft()
     if "receipt" in answers:
@@ -73,7 +76,9 @@ def check() -> str | Response:
     if missing:
         return redirect(url_for("portal_contact.question", step=missing), 303)
     form = forms.ConfirmForm()
-    concern = load_catalogue().get_concern(answers["concern"])
+    concern = _offered(answers["concern"])
+    if concern is None:
+        return _gone(answers, is_sent=form.is_submitted())
     sentence = statement_of(concern.title_form)
     if not form.validate_on_submit():
         return render_template(
@@ -106,6 +111,34 @@ def check() -> str | Response:
         return redirect(url_for("portal_contact.received"), 303)
 
     return act(send)
+
+
+def _offered(concern_id: str) -> Concern | None:
+    """Return the chosen concern while it is offered; it may have been withdrawn since it was chosen."""
+    concern = _catalogue().find_concern(concern_id)
+    return concern if concern is not None and concern.is_offered(_today()) else None
+
+
+def _gone(answers: Answers, *, is_sent: bool) -> tuple[str, int]:
+    """Say that the concern is withdrawn and ask for another one; nothing else typed is lost, nor the moment."""
+    if is_sent and "arrived_at" not in answers:
+        # The application has reached us, whatever it is called: this is the moment that counts.
+        answers["arrived_at"] = now().isoformat()
+        runtime().database.run(lambda session: write_draft(session, answers))
+    gone = _catalogue().find_concern(answers["concern"])
+    arrived_at = _arrival(answers) if "arrived_at" in answers else None
+    return render_template("portal/contact_gone.html", concern=gone, arrived_at=arrived_at), 410
+
+
+def _catalogue() -> Catalogue:
+    with reading() as session:
+        catalogue = office_catalogue(session, office().id, _today())
+    use_texts(catalogue.texts)
+    return catalogue
+
+
+def _today() -> date:
+    return local_day(now(), office().zone)
 
 
 @blueprint.get("/wait")
@@ -218,7 +251,8 @@ def _ends_form(answers: Answers) -> forms.EndDateForm:
 
 def _concern_form(answers: Answers) -> forms.ConcernForm:
     form = forms.ConcernForm(data={"concern": answers.get("concern")})
-    form.concern.choices = [(one.id, gettext(one.name)) for one in load_catalogue().list_contact_concerns()]
+    offered = _catalogue().list_contact_concerns(_today())
+    form.concern.choices = [(one.id, say(one.name)) for one in offered]
     return form
 
 

@@ -1,22 +1,18 @@
-"""Show the pages that need no code: start, who is responsible, papers, imprint, privacy, accessibility."""
+"""Show the pages that need no code: start, who is responsible, imprint, privacy, accessibility."""
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from servicedesk.checklists.catalogue import load_catalogue
-from servicedesk.checklists.rules import PersonFacts, list_requirements
 from servicedesk.kernel.names import fold_surname
 from servicedesk.offices.queries import find_responsible, get_staff, list_teams
 from servicedesk.offices.rules.details import LocalText, text_in
 from servicedesk.portal.forms import SurnameForm
 from servicedesk.web.access import PUBLIC, access
+from servicedesk.web.locale import LANGUAGE_COOKIE, last_language
 from servicedesk.web.runtime import language, office, reading
 
-LANGUAGE_COOKIE = "sd_lang"
 _YEAR_SECONDS = 365 * 24 * 3600
-_ADULT = 30
-_CHILD = 10
 
 root = Blueprint("portal_root", __name__)
 blueprint = Blueprint("portal", __name__, url_prefix="/<lang>", template_folder="templates")
@@ -31,9 +27,7 @@ def local_text(texts: LocalText) -> str:
 @access(PUBLIC)
 def choose() -> Response:
     """Lead to the start page in the language last read, else the browser's, else German."""
-    last = request.cookies.get(LANGUAGE_COOKIE, "")
-    tag = last if last in office().languages else language().tag
-    response = redirect(url_for("portal.start", lang=tag), 303)
+    response = redirect(url_for("portal.start", lang=last_language()), 303)
     response.headers["Vary"] = "Accept-Language, Cookie"
     return response
 
@@ -73,32 +67,6 @@ def responsible() -> str:
                 (team, get_staff(session, office().id, found.member_id) if found.member_id else None)
             )
     return render_template("portal/responsible.html", form=form, answers=answers)
-
-
-@blueprint.get("/papers")
-@access(PUBLIC)
-def papers() -> str:
-    """List the concerns whose papers can be looked up."""
-    return render_template("portal/papers.html", concerns=load_catalogue().list_contact_concerns())
-
-
-@blueprint.get("/papers/<concern_id>")
-@access(PUBLIC)
-def papers_of(concern_id: str) -> str:
-    """Show the papers of one concern, for a renewal or a first permit, for an adult or a child."""
-    concern = load_catalogue().find_concern(concern_id)
-    if concern is None or not concern.is_at_contact_door:
-        abort(404)
-    is_renewal = request.args.get("first") != "1"
-    is_child = request.args.get("child") == "1"
-    facts = PersonFacts(is_renewal=is_renewal, age=_CHILD if is_child else _ADULT)
-    return render_template(
-        "portal/papers_of.html",
-        concern=concern,
-        requirements=list_requirements(concern, facts),
-        is_renewal=is_renewal,
-        is_child=is_child,
-    )
 
 
 @blueprint.get("/imprint")

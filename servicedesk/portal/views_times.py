@@ -200,6 +200,7 @@ def _book(way: str) -> Response:
     choice = Choice.read(request.form.get("slot"))
     if choice is None:
         return redirect(url_for("portal_times.choose", way=way), 303)
+    leads_to = url_for("portal_appointment.show")
     wanted: dict[str, Any] = {
         "case_id": own_case(),
         "desk_id": choice.desk_id,
@@ -216,9 +217,9 @@ def _book(way: str) -> Response:
         else:
             book_appointment(session, **wanted)
         keep_answers(session, choice=None, lost=None)
-        return redirect(url_for("portal_appointment.show"), 303)
+        return redirect(leads_to, 303)
 
-    return _tried(way, choice, lambda: act(book))
+    return _tried(way, choice, lambda: act(book, leads_to=leads_to))
 
 
 def _held(hold: Callable[[Session], None], way: str) -> Response:

@@ -96,3 +96,13 @@ class UnknownClaim(Refusal):
     code = "unknown_claim"
     status = 404
     message = "Dieser Bestätigungslink gilt nicht mehr. Geben Sie die Adresse noch einmal ein, dann senden wir einen neuen."
+
+
+class RejectsGone(Refusal):
+    """Refuse to hand out rejected lines whose file this server does not have."""
+
+    code = "rejects_gone"
+    message = (
+        "Die Datei mit den abgelehnten Zeilen liegt nicht auf diesem Server. Fragen Sie den Betrieb, wo der Import lief, "
+        "oder lesen Sie die Liste noch einmal ein."
+    )

@@ -1,10 +1,12 @@
 """Tables of the register: residents, residence titles, imports, changes, claims about contact."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ColumnElement,
     ForeignKey,
@@ -18,18 +20,24 @@ from sqlalchemy import (
     func,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
 from servicedesk.db.types import Json, UtcDateTime, ascii_key
 
+ADDRESS_PARTS = ("street", "house_number", "postcode", "town")
+
+_Address = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
 
 class Person(Base):
     """Be a resident as the expiry list writes them; (office, file number) is the identity.
 
     `language` is the list's, `chosen_language` what the person asked for, which no import touches;
-    `letter_language` is the one to write in. A birth date may lack day or month (`birth_day`, `birth_month` 0). E-mail and phone are sealed.
+    `letter_language` is the one to write in. `post_address` (street, house_number, postcode, town) is a new address
+    that staff have confirmed; letters go there until the list itself brings another one. A birth date may lack day or month (`birth_day`, `birth_month` 0). E-mail and phone are sealed.
 
     `office_id` and `Title.person_id` are no foreign keys: the check locks the parent row for every line, which
     costs an import of a million lines more than everything else together. Only the import writes these tables,
@@ -72,6 +80,12 @@ class Person(Base):
     representative_file_number: Mapped[str | None] = mapped_column(ascii_key(60))
     moved_away_on: Mapped[date | None]
     first_seen_on: Mapped[date]
+    post_address: Mapped[dict[str, str] | None] = mapped_column(_Address)
+
+    @property
+    def letter_address(self) -> Mapping[str, str]:
+        """Return where letters go: the address that staff confirmed, else the list's."""
+        return self.post_address or {name: getattr(self, name) for name in ADDRESS_PARTS}
 
     @hybrid_property
     def letter_language(self) -> str | None:

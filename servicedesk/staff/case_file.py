@@ -1,7 +1,6 @@
 """Load one case with what the rooms above know of it; the ground of every page about a case."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,13 +12,15 @@ from servicedesk.booking.queries import (
     find_wish,
     list_appointments_of_case,
 )
-from servicedesk.booking.queries.history import list_appointment_history
 from servicedesk.cases.queries.case_page import get_case_page
 from servicedesk.cases.queries.case_tasks import list_tasks_of_case
 from servicedesk.cases.queries.people import Reachable, read_reachable
 from servicedesk.cases.queries.scope import find_case_id
-from servicedesk.cases.queries.values import ApplicationLine, CasePage, HistoryLine, PaperLine
+from servicedesk.cases.queries.values import ApplicationLine, CasePage, PaperLine
 from servicedesk.kernel.errors import NotFound
+from servicedesk.outreach.queries.attempts import Attempt, list_noted_attempts
+from servicedesk.register.models import Person
+from servicedesk.register.queries.contacts import WaitingClaim, list_waiting_claims
 from servicedesk.staff.common import note_reading, own_scope
 from servicedesk.web.runtime import now, reading, runtime
 
@@ -34,7 +35,8 @@ class CaseFile:
     wish: WishView | None
     reachable: Reachable
     tasks: tuple[tuple[UUID, str], ...]
-    history: tuple[HistoryLine, ...]
+    attempts: tuple[Attempt, ...]
+    claims: tuple[WaitingClaim, ...]
 
     @property
     def is_open(self) -> bool:
@@ -67,22 +69,27 @@ def load_file(session: Session, ref: str) -> CaseFile:
     case_id = find_case_id(session, scope, ref)
     appointment = find_appointment(session, case_id)
     starts_at = appointment.starts_at if appointment else None
-    case = get_case_page(session, scope, ref, now=now(), appointment_at=starts_at)
+    appointments = list_appointments_of_case(session, case_id)
+    case = get_case_page(
+        session,
+        scope,
+        ref,
+        now=now(),
+        appointment_at=starts_at,
+        also_about=[one.id for one in appointments],
+    )
     return CaseFile(
         case=case,
         appointment=appointment,
-        appointments=list_appointments_of_case(session, case_id),
+        appointments=appointments,
         wish=find_wish(session, case_id),
-        history=tuple(
-            sorted((*case.history, *list_appointment_history(session, case_id)), key=_moment, reverse=True)
-        ),
         tasks=list_tasks_of_case(session, scope, case_id),
+        attempts=list_noted_attempts(
+            session, runtime().vault, case_id, case.title.id if case.title else None
+        ),
         reachable=read_reachable(session, runtime().vault, case.person.id),
+        claims=list_waiting_claims(session, case.office_id, Person.id == case.person.id, now=now()),
     )
-
-
-def _moment(line: HistoryLine) -> datetime:
-    return line.at
 
 
 def open_file(ref: str, page: str) -> CaseFile:

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from servicedesk.cases.queries.scope import Scope, build_scope
 from servicedesk.db.audit import log_access
-from servicedesk.kernel.clock import instant_of, local_day
+from servicedesk.kernel.clock import instant_of, local_day, local_wall
 from servicedesk.kernel.errors import NotAllowed, NotFound, Refusal
 from servicedesk.web.dates import read_number
 from servicedesk.web.edge import sentence
@@ -80,6 +80,13 @@ def read_wall_time(text: str | None) -> time | None:
 def instant_at(day: date, at: time) -> datetime:
     """Return the instant of a wall-clock time in the office's zone."""
     return instant_of(datetime.combine(day, at), office().zone)
+
+
+def wall_fields(instant: datetime, name: str) -> dict[str, object]:
+    """Return an instant as the fields `<name>_on` and `<name>_time` of a form: the office's day and time."""
+    wall = local_wall(instant, office().zone)
+    day = {"day": f"{wall.day:02d}", "month": f"{wall.month:02d}", "year": f"{wall.year:04d}"}
+    return {f"{name}_on": day, f"{name}_time": f"{wall:%H:%M}"}
 
 
 def attach(content: bytes, media_type: str, name: str) -> Response:

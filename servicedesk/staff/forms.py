@@ -5,13 +5,14 @@ from datetime import date, datetime
 from typing import Any, ClassVar
 
 from flask_wtf.file import FileField
-from wtforms import FormField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FormField, RadioField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its published types
 from wtforms.validators import StopValidation
 
 from servicedesk.cases.rules import (
     CHANNEL_LABELS,
     CLOSE_LABELS,
+    N_,
     PAPER_LABELS,
     Channel,
     CloseReason,
@@ -19,6 +20,7 @@ from servicedesk.cases.rules import (
     PaperState,
 )
 from servicedesk.cases.service import Evidence
+from servicedesk.outreach.rules import REACH_LABELS
 from servicedesk.staff.common import instant_at, read_wall_time, today
 from servicedesk.staff.scans import MOST_BYTES, sniff
 from servicedesk.staff.wording import DECISION_LABELS
@@ -37,11 +39,6 @@ def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
     return [SelectChoice(value, gettext(label)) for value, label in pairs]
 
 
-def day_data(day: Any) -> dict[str, str]:
-    """Return a day as the three fields of a date."""
-    return {"day": f"{day.day:02d}", "month": f"{day.month:02d}", "year": f"{day.year:04d}"}
-
-
 class Known:
     """Refuse what is not among a field's choices, with our sentence; only a forged form sends it."""
 
@@ -58,6 +55,25 @@ class Known:
 
 def _radio(label: LazyText, message: LazyText) -> Any:
     return RadioField(label, [Filled(message), Known(message)], validate_choice=False)  # type: ignore[arg-type]
+
+
+def _read_instant(day_field: Any, time_field: Any) -> datetime:
+    """Return the instant that a day and a time name; for fields that hold no fault."""
+    day, at = day_field.form.read_day(), read_wall_time(time_field.data)
+    if day is None or at is None:
+        raise ValueError("the form was not validated")
+    return instant_at(day, at)
+
+
+def _has_happened(day_field: Any, time_field: Any, future: LazyText, *, is_day_good: bool) -> bool:
+    """Tell whether a time can be read and is not ahead; says at its field what is wrong."""
+    if read_wall_time(time_field.data) is None:
+        time_field.errors = [str(_l("Schreiben Sie die Uhrzeit, zum Beispiel 09:30."))]
+        return False
+    if is_day_good and _read_instant(day_field, time_field) > now():
+        time_field.errors = [str(future)]
+        return False
+    return is_day_good
 
 
 class ApplicationForm(BaseForm):
@@ -80,22 +96,13 @@ class ApplicationForm(BaseForm):
     @property
     def received_at(self) -> datetime:
         """Return the instant of receipt; for a form that holds no fault."""
-        day, at = self.received_on.form.read_day(), read_wall_time(self.received_time.data)
-        if day is None or at is None:
-            raise ValueError("the form was not validated")
-        return instant_at(day, at)
+        return _read_instant(self.received_on, self.received_time)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the time, and tell what is wrong with a scan."""
         is_good = bool(super().validate(extra_validators))
-        if read_wall_time(self.received_time.data) is None:
-            self.received_time.errors = [str(_l("Schreiben Sie die Uhrzeit, zum Beispiel 09:30."))]
-            is_good = False
-        elif is_good and self.received_at > now():
-            self.received_time.errors = [
-                str(_l("Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."))
-            ]
-            is_good = False
+        future = _l("Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit.")
+        is_good = _has_happened(self.received_on, self.received_time, future, is_day_good=is_good)
         return self._read_scan() and is_good
 
     def _read_scan(self) -> bool:
@@ -131,7 +138,8 @@ class PaperForm(BaseForm):
     """Take the state of one paper."""
 
     state = _radio(_l("Stand"), _l("Wählen Sie den Stand."))
-    reason = LineField(_l("Grund, wenn sie so nicht verwendbar ist"), [AtMost(300)])
+    issued_on = FormField(DayParts, _l("Ausgestellt am"))
+    reason = LineField(_l("Grund, wenn sie so nicht verwendbar oder nicht nötig ist"), [AtMost(300)])
 
     def __init__(self, *, may_decide: bool, **options: Any) -> None:
         """Offer only reception to those who do not check papers."""
@@ -149,6 +157,26 @@ class PaperForm(BaseForm):
             else (PaperState.received, PaperState.missing)
         )
         self.state.choices = choices((state.value, PAPER_LABELS[state]) for state in offered)
+
+    def fill_issued(self, day: date | None) -> None:
+        """Show the date noted before."""
+        if day is not None:
+            parts = self.issued_on.form
+            parts.day.data, parts.month.data, parts.year.data = str(day.day), str(day.month), str(day.year)
+
+    @property
+    def issued_day(self) -> date | None:
+        """Return the date on the paper, None where nobody noted one."""
+        day: date | None = self.issued_on.form.read_day()
+        return day
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Accept no date at all; one that is written must be one."""
+        parts = self.issued_on.form
+        if any((part.data or "").strip() for part in (parts.day, parts.month, parts.year)):
+            return bool(super().validate(extra_validators))
+        is_good = [bool(field.validate(self)) for field in (self.state, self.reason)]
+        return all(is_good)
 
 
 class CodeForm(BaseForm):
@@ -216,6 +244,22 @@ class MatchForm(BaseForm):
         self.person.choices = [SelectChoice(value, label) for value, label in offered]
 
 
+class ClaimForm(BaseForm):
+    """Ask how identity was checked, and whether the old address hears of the new one."""
+
+    identity_check = LineField(
+        _l("Wie haben Sie die Identität geprüft?"),
+        [Filled(_l("Schreiben Sie, was Sie gesehen oder gefragt haben.")), AtMost(120)],
+    )
+    tell_old = BooleanField(_l("Die bisherige Anschrift mit einem Brief benachrichtigen"), default=True)
+
+
+class RefuseClaimForm(BaseForm):
+    """Ask why new contact data does not count."""
+
+    reason = LineField(_l("Warum gilt die Angabe nicht?"), [Filled(_REASON), AtMost(300)])
+
+
 class RejectForm(BaseForm):
     """Ask why a message belongs to nobody of ours."""
 
@@ -248,10 +292,47 @@ class HoldForm(BaseForm):
         return is_good
 
 
+class AttemptForm(BaseForm):
+    """Ask how somebody tried to reach a person, when, and what came of it."""
+
+    kind = _radio(_l("Was haben Sie versucht?"), _l("Wählen Sie, was Sie versucht haben."))
+    tried_on = FormField(DayParts, _l("Wann?"))
+    tried_time = LineField(_l("Uhrzeit"))
+    note = TextAreaField(_l("Vermerk"), [AtMost(2000)], filters=[clean_text])
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind.choices = choices((kind.value, label) for kind, label in REACH_LABELS.items())
+
+    @property
+    def tried_at(self) -> datetime:
+        """Return the instant of the attempt; for a form that holds no fault."""
+        return _read_instant(self.tried_on, self.tried_time)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the time."""
+        is_good = bool(super().validate(extra_validators))
+        future = _l("Der Zeitpunkt liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit.")
+        return _has_happened(self.tried_on, self.tried_time, future, is_day_good=is_good)
+
+
 class ReprintForm(BaseForm):
     """Ask why a letter is printed again."""
 
     reason = LineField(_l("Warum drucken Sie noch einmal?"), [Filled(_REASON), AtMost(200)])
+
+
+def facts_form(questions: Iterable[tuple[str, str]]) -> Any:
+    """Return a form with one choice per (name, question) of a case's list; unknown is a choice, too."""
+    kinds = {
+        name: RadioField(
+            gettext(question),
+            choices=choices((("yes", N_("Ja")), ("no", N_("Nein")), ("unknown", N_("nicht bekannt")))),
+            default="unknown",
+        )
+        for name, question in questions
+    }
+    return type("FactsForm", (BaseForm,), kinds)()
 
 
 class ConfirmForm(BaseForm):

@@ -21,8 +21,23 @@ def build_nav(who: Actor) -> list[NavItem]:
         ("invitations", gettext("Einladungen"), "staff.invitations", (Permission.steer_invitations,)),
         ("contact", gettext("Ohne Brief"), "staff.contact_list", (Permission.match_contact,)),
         ("risk", gettext("Risiko"), "staff.risk", SEES_FILES),
+        (
+            "interim",
+            gettext("Bestätigungen"),
+            "staff.interim",
+            (Permission.release_confirmation, Permission.print_confirmation),
+        ),
+        ("guarantee", gettext("28 Tage"), "staff.guarantee", (Permission.see_team,)),
         ("letters", gettext("Schreiben"), "staff.letters", (Permission.download_letters,)),
+        ("checklists", gettext("Checklisten"), "staff.checklists", ()),
         ("ranges", gettext("Bereiche"), "staff.ranges", ()),
+        (
+            "absences",
+            gettext("Vertretungen"),
+            "staff.absences",
+            (Permission.enter_own_absence, Permission.enter_team_absences),
+        ),
+        ("imports", gettext("Importe"), "staff.imports", (Permission.manage_office,)),
     ]
     return [
         (name, text, url_for(endpoint), None)

@@ -7,16 +7,20 @@ from werkzeug.wrappers import Response
 from servicedesk.cases.queries.scope import find_case_id
 from servicedesk.cases.rules import PAPER_LABELS, CloseReason, Decision, PaperState
 from servicedesk.cases.service import change_paper, close_case, decide_case, mark_ready, reissue_code
+from servicedesk.interim.service import settle_case
 from servicedesk.kernel.permissions import Permission
 from servicedesk.staff import wording
 from servicedesk.staff.blueprint import blueprint
 from servicedesk.staff.case_file import open_file
 from servicedesk.staff.common import attempt, own_scope
 from servicedesk.staff.forms import CloseForm, CodeForm, DecisionForm, PaperForm
+from servicedesk.staff.interim_desk import interim_desk
+from servicedesk.staff.interim_of_case import load_interim
+from servicedesk.staff.interim_wording import NOTES, REQUEST_ANSWERS, STATES
 from servicedesk.staff.nav import SEES_FILES
 from servicedesk.web.access import access, staff
 from servicedesk.web.idempotency import act
-from servicedesk.web.runtime import actor, now, runtime
+from servicedesk.web.runtime import actor, now, reading, runtime
 
 
 @blueprint.get("/cases/<ref>")
@@ -24,10 +28,16 @@ from servicedesk.web.runtime import actor, now, runtime
 def case(ref: str) -> str:
     """Show everything about a case."""
     file = open_file(ref, "case")
+    with reading() as session:
+        interim = load_interim(session, file.case.id)
     return render_template(
         "staff/case.html",
         file=file,
         case=file.case,
+        interim=interim,
+        interim_states=STATES,
+        request_answers=REQUEST_ANSWERS,
+        note_labels=NOTES,
         paper_labels=PAPER_LABELS,
         words=wording,
         describe=wording.describe_history,
@@ -40,7 +50,7 @@ def paper(ref: str, document_id: str) -> str | Response:
     """Set where a paper stands; a rejection says why."""
     form = PaperForm(may_decide=actor().may(Permission.work_case))
     if form.validate_on_submit():
-        state, reason = PaperState(form.state.data), form.reason.data or ""
+        state, reason, issued_on = PaperState(form.state.data), form.reason.data or "", form.issued_day
 
         def change(session: Session) -> Response:
             change_paper(
@@ -49,6 +59,7 @@ def paper(ref: str, document_id: str) -> str | Response:
                 document_id=document_id,
                 state=state,
                 reason=reason,
+                issued_on=issued_on,
                 actor=actor(),
                 now=now(),
             )
@@ -61,6 +72,7 @@ def paper(ref: str, document_id: str) -> str | Response:
     line = file.paper(document_id)
     if request.method == "GET":
         form.state.data, form.reason.data = line.state.value, line.reason
+        form.fill_issued(line.issued_on)
     return render_template("staff/paper.html", file=file, case=file.case, line=line, form=form)
 
 
@@ -134,6 +146,7 @@ def decide(ref: str) -> str | Response:
         def record(session: Session) -> Response:
             case_id = find_case_id(session, own_scope(session), ref)
             decide_case(session, case_id=case_id, decision=decision, actor=actor(), now=now())
+            settle_case(session, interim_desk(session), case_id=case_id, actor=actor())
             return redirect(url_for("staff.case", ref=ref), 303)
 
         done = attempt(form.decision, record)
@@ -154,6 +167,7 @@ def close(ref: str) -> str | Response:
         def end(session: Session) -> Response:
             case_id = find_case_id(session, own_scope(session), ref)
             close_case(session, case_id=case_id, reason=reason, note=note, actor=actor(), now=now())
+            settle_case(session, interim_desk(session), case_id=case_id, actor=actor())
             return redirect(url_for("staff.case", ref=ref), 303)
 
         done = attempt(form.reason, end)

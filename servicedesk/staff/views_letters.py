@@ -13,6 +13,7 @@ from servicedesk.db import audit
 from servicedesk.kernel.errors import NotAllowed, NotFound, Refusal
 from servicedesk.kernel.permissions import Permission
 from servicedesk.notices.batches import PrintFile, build_print_file
+from servicedesk.notices.envelopes import put_into_envelopes, take_file
 from servicedesk.notices.queries import (
     LetterLine,
     LetterScope,
@@ -50,7 +51,7 @@ def print_letters() -> str | Response:
 
     def join(session: Session) -> PrintFile:
         scope = letter_scope(own_scope(session))
-        lines = _printable(_lines(session, scope, wanted))
+        envelopes = _envelopes(session, _lines(session, scope, wanted))
         return build_print_file(
             session,
             runtime().vault,
@@ -58,7 +59,7 @@ def print_letters() -> str | Response:
             actor=actor(),
             office_id=office().id,
             scope=scope,
-            letter_ids=[line.id for line in lines[:MOST_LETTERS_PER_FILE]],
+            letter_ids=[line.id for line in take_file(envelopes, MOST_LETTERS_PER_FILE)],
         )
 
     try:
@@ -125,15 +126,19 @@ def _page(wanted: str | None, refusal: str | None) -> str:
         waiting = list_unprinted_letters(session, office_id=office().id, scope=scope)
         failed = list_failed_notices(session, office_id=office().id, scope=scope)
         names = _names(session, lines)
+        envelopes = _envelopes(session, lines)
+    printable = [line for envelope in envelopes for line in envelope]
     return render_template(
         "staff/letters.html",
         day=day,
         is_all=wanted == _ALL_DAYS,
         before=day - timedelta(days=1),
         after=day + timedelta(days=1) if day < today() else None,
-        lines=lines,
-        printable=_printable(lines),
-        waiting=len(_printable(waiting)),
+        lines=[*printable, *(line for line in lines if not line.is_to_print)],
+        printable=printable,
+        envelope_of={line.id: number for number, lot in enumerate(envelopes, 1) for line in lot},
+        shared={line.id for lot in envelopes if len(lot) > 1 for line in lot},
+        waiting=sum(line.is_to_print for line in waiting),
         failed=failed,
         names=names,
         refusal=refusal,
@@ -150,9 +155,9 @@ def _lines(session: Session, scope: LetterScope, wanted: str | None) -> list[Let
     return list_letters_of_day(session, office_id=office().id, scope=scope, day=day)
 
 
-def _printable(lines: list[LetterLine]) -> list[LetterLine]:
-    """Return what still has to be printed; a letter whose code was replaced would only confuse."""
-    return [line for line in lines if line.printed_at is None and not line.is_code_dead]
+def _envelopes(session: Session, lines: list[LetterLine]) -> tuple[tuple[LetterLine, ...], ...]:
+    """Return what still has to be printed, by envelope."""
+    return put_into_envelopes(session, [line for line in lines if line.is_to_print], today=today())
 
 
 def _names(session: Session, lines: list[LetterLine]) -> dict[UUID, ListedName]:

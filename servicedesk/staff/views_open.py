@@ -8,7 +8,7 @@ from servicedesk.cases.queries.people import get_person_page
 from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.queries.search import FoundPerson, find_people
 from servicedesk.cases.service import open_case_by_hand
-from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.checklists.queries import office_catalogue
 from servicedesk.kernel.errors import NotAllowed
 from servicedesk.kernel.permissions import Permission
 from servicedesk.staff.blueprint import blueprint
@@ -17,7 +17,7 @@ from servicedesk.staff.forms import ConcernForm
 from servicedesk.staff.nav import SEES_FILES
 from servicedesk.web.access import access, staff
 from servicedesk.web.forms import clean_line
-from servicedesk.web.runtime import actor, now, reading
+from servicedesk.web.runtime import actor, now, office, reading
 
 _MOST_FOUND = 50
 _LONGEST = 200
@@ -52,7 +52,7 @@ def choose_person() -> str:
 @access(staff(*SEES_FILES))
 def open_person(person_id: str) -> str | Response:
     """Show a person, and open a case for any concern."""
-    form = ConcernForm([(concern.id, concern.name) for concern in load_catalogue().list_concerns()])
+    form = ConcernForm(_offered())
     wanted = read_id(person_id)
     if request.method == "POST" and not actor().may(Permission.work_case):
         raise NotAllowed
@@ -74,6 +74,15 @@ def open_person(person_id: str) -> str | Response:
     if request.method == "GET" and page.titles:
         form.concern.data = page.titles[0].concern_id
     return render_template("staff/person.html", page=page, form=form, day=today())
+
+
+def _offered() -> list[tuple[str, str]]:
+    """Return the concerns of the office that are not withdrawn."""
+    with reading() as session:
+        catalogue = office_catalogue(session, office().id, today())
+    return [
+        (concern.id, concern.name) for concern in catalogue.list_concerns() if concern.is_offered(today())
+    ]
 
 
 def _search() -> tuple[str, tuple[FoundPerson, ...]]:

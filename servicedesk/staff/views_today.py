@@ -12,19 +12,28 @@ from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.queries.tasks import list_tasks
 from servicedesk.cases.queries.worklist import list_visible
 from servicedesk.cases.service import complete_task
+from servicedesk.interim.queries.requests import count_own_requests
 from servicedesk.kernel.permissions import Permission
+from servicedesk.outreach.queries.guarantee import count_lived_gap_days
 from servicedesk.outreach.queries.preview import list_tomorrow
 from servicedesk.outreach.queries.risk import list_risk
 from servicedesk.outreach.rules import Outcome
+from servicedesk.register.queries.contacts import WaitingClaim, list_waiting_claims
 from servicedesk.staff.blueprint import blueprint
 from servicedesk.staff.common import own_scope, read_id, today
 from servicedesk.staff.nav import SEES_FILES
+from servicedesk.staff.standing_in import read_standing
+from servicedesk.staff.views_interim import VIEW_LABELS, View, load_worklist
+from servicedesk.staff.wording import CLAIM_LABELS
 from servicedesk.web.access import STAFF, access, staff
 from servicedesk.web.idempotency import act
-from servicedesk.web.runtime import actor, now, office, reading
+from servicedesk.web.locale import gettext
+from servicedesk.web.runtime import actor, now, office, reading, runtime
 
 _LOOK_AHEAD = timedelta(days=14)
 _SHOWN = 8
+_ANSWERS_FOR = timedelta(hours=12)
+"""How long the front desk is pointed to an answer."""
 
 
 @blueprint.get("/", endpoint="today")
@@ -52,9 +61,16 @@ def show_today() -> str:
             ),
             conflicts=_conflicts(session, scope),
             contacts=contacts,
+            claims=_claims(session, scope),
+            claim_labels=CLAIM_LABELS,
             tasks=list_tasks(session, scope, limit=_SHOWN + 1),
-            risks=list_risk(session, scope, now=now(), limit=_SHOWN + 1).people,
+            risks=list_risk(session, scope, vault=runtime().vault, now=now(), limit=_SHOWN + 1).people,
             planned=_planned(session, scope),
+            standing=read_standing(session, who, today()),
+            confirmations=_confirmations(session, scope),
+            gap_days=count_lived_gap_days(session, scope, now=now())
+            if who.may(Permission.see_team)
+            else None,
             most=_SHOWN,
         )
 
@@ -79,17 +95,39 @@ def _appointments(session: Session) -> tuple[tuple[DayEntry, ...], tuple[DayEntr
     who, day = actor(), today()
     if who.member_id is None and not who.may(Permission.see_office):
         return (), ()
-    listed = list_day(session, office().id, day, last_day=day + _LOOK_AHEAD, member_id=who.member_id)
+    members = who.deputised_ids | {who.member_id} if who.member_id is not None else None
+    listed = list_day(session, office().id, day, last_day=day + _LOOK_AHEAD, member_ids=members)
     at_once = tuple(entry for entry in listed if entry.appointment.starts_local.date() == day)
     later = [entry for entry in listed if entry.appointment.starts_local.date() > day]
     first = later[0].appointment.starts_local.date() if later else None
     return at_once, tuple(entry for entry in later if entry.appointment.starts_local.date() == first)
 
 
+def _claims(session: Session, scope: Scope) -> tuple[WaitingClaim, ...]:
+    """Return new contact data to confirm, for those who may."""
+    if not actor().may(Permission.confirm_contact):
+        return ()
+    return list_waiting_claims(session, office().id, scope.people(), now=now(), limit=_SHOWN + 1)
+
+
 def _conflicts(session: Session, scope: Scope) -> tuple[Conflict, ...]:
     found = list_conflicts(session, office().id, now=now())
     visible = list_visible(session, scope, [conflict.case_id for conflict in found])
     return tuple(conflict for conflict in found if conflict.case_id in visible)
+
+
+def _confirmations(session: Session, scope: Scope) -> list[tuple[str, int | None, str, bool]]:
+    """Return what waits about interim confirmations, each with the way to it; empty where nothing does."""
+    if actor().may(Permission.release_confirmation):
+        counts = load_worklist(session, scope).counts()
+        return [
+            (gettext(VIEW_LABELS[view]), count, url_for("staff.interim", show=view), False)
+            for view, count in counts.items()
+            if count and view is not View.ending
+        ]
+    waiting, answered = count_own_requests(session, actor(), since=now() - _ANSWERS_FOR)
+    words = ((gettext("warten auf Antwort"), waiting), (gettext("beantwortet"), answered))
+    return [(text, count, url_for("staff.interim"), False) for text, count in words if count]
 
 
 def _planned(session: Session, scope: Scope) -> int | None:

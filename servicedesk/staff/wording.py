@@ -20,6 +20,9 @@ from servicedesk.cases.rules import (
     Timeliness,
 )
 from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.outreach.queries.vanished import Asked
+from servicedesk.outreach.rules import REACH_LABELS, ReachKind
+from servicedesk.register.rules.contacts import ClaimKind
 from servicedesk.web.formatting import short_date, wall_time
 from servicedesk.web.locale import gettext
 from servicedesk.web.runtime import language
@@ -53,6 +56,11 @@ NOTICE_LABELS: Mapping[str, str] = {
     "contact_received": _("Bestätigung der Nachricht"),
     "confirm_email_address": _("Bestätigung der E-Mail-Adresse"),
     "channel_changed": _("Hinweis auf geänderte Kontaktdaten"),
+    "contact_changed_letter": _("Hinweis auf geänderte Kontaktdaten"),
+    "interim_confirmation": _("Zwischenbestätigung"),
+    "interim_ended": _("Schreiben: Zwischenbestätigung gilt nicht mehr"),
+    "interim_issued_mail": _("Nachricht: Schreiben ist unterwegs"),
+    "interim_ended_mail": _("Nachricht: Bestätigung gilt nicht mehr"),
 }
 
 NOTICE_STATES: Mapping[str, tuple[str, str]] = {
@@ -101,6 +109,41 @@ APPOINTMENT_STATES: Mapping[str, str] = {
     "kept": _("wahrgenommen"),
     "no_show": _("nicht erschienen"),
     "passed": _("vorbei"),
+}
+
+
+CLAIM_LABELS: Mapping[ClaimKind, str] = {
+    ClaimKind.ADDRESS: _("neue Anschrift"),
+    ClaimKind.EMAIL: _("neue E-Mail-Adresse"),
+    ClaimKind.PHONE: _("neue Telefonnummer"),
+}
+
+IMPORT_STATES: Mapping[str, tuple[str, str]] = {
+    "running": (_("läuft"), "info"),
+    "done": (_("fertig"), "success"),
+    "failed": (_("abgebrochen"), "danger"),
+}
+
+DIFFERENCE_LABELS: Mapping[str, str] = {
+    "new_people": _("neue Personen"),
+    "new_titles": _("neue Titel"),
+    "end_corrected": _("Enddatum berichtigt"),
+    "renewed": _("verlängert"),
+    "moved_away": _("verzogen"),
+    "moved_back": _("zurückgezogen"),
+    "name_changed": _("Name geändert"),
+    "address_changed": _("Adresse geändert"),
+    "birth_date_changed": _("Geburtsdatum geändert"),
+    "vanished": _("fehlt in der Liste, behalten"),
+    "reappeared": _("wieder in der Liste"),
+}
+
+GONE_LABELS: Mapping[Asked, tuple[str, str]] = {
+    Asked.is_back: (_("steht wieder in der Liste"), "success"),
+    Asked.waiting: (_("wird in der nächsten Nacht nachgesehen"), "info"),
+    Asked.asked: (_("nachgefragt"), "warning"),
+    Asked.answered: (_("beantwortet"), "success"),
+    Asked.kept: (_("behalten, niemand wird eingeladen; kein Vorgang war offen"), "plain"),
 }
 
 
@@ -179,6 +222,11 @@ def _ready(details: Mapping[str, Any]) -> str:
     return "" if details.get("is_ready", True) else gettext("zurückgenommen")
 
 
+def _attempt(details: Mapping[str, Any]) -> str:
+    value = str(details.get("kind", ""))
+    return gettext(REACH_LABELS[ReachKind(value)]) if value in set(ReachKind) else ""
+
+
 def _time(details: Mapping[str, Any]) -> str:
     try:
         starts = datetime.fromisoformat(str(details.get("starts_local", "")))
@@ -197,5 +245,8 @@ _DETAILS: Mapping[str, Any] = {
     "reissue_code": lambda details: str(details.get("identity_check", "")),
     "book_appointment": _time,
     "move_appointment": _time,
+    "log_attempt": _attempt,
     "check_identity": lambda details: str(details.get("identity_check", "")),
+    "confirm_contact": lambda details: str(details.get("identity_check", "")),
+    "reject_contact": lambda details: str(details.get("reason", "")),
 }

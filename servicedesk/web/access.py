@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
-from sqlalchemy.orm import Session
+from flask.globals import app_ctx, request_ctx
 from werkzeug.wrappers import Response
 
 from servicedesk.kernel.errors import NotAllowed
@@ -63,33 +63,36 @@ def require_rules(app: Flask) -> None:
         raise RuntimeError(f"endpoints without an access rule: {', '.join(sorted(missing))}")
 
 
-def load_identity(session: Session) -> None:
-    """Find who the request's cookie stands for, on the session that found the office; nobody is a visitor."""
-    g.identity = None
-    g.actor = Actor(kind=ActorKind.visitor, office_id=g.office.id if g.get("office") else None)
-    kind = "staff" if request.path.startswith("/staff") else "resident"
-    token = cookies.read_token(kind)
-    if not token or g.get("office") is None or request.endpoint is None:
-        return
-    found = runtime().find_identity(session, kind, token, g.received_at)
-    if found is not None and found.actor.office_id == g.office.id:
-        g.identity, g.actor = found, found.actor
+def load_visit(host: str) -> None:
+    """Find the office of a host name and who the request's cookie stands for there; nobody is a visitor."""
+    asked, held, parts = request_ctx.request, app_ctx.g, runtime()
+    kind = "staff" if asked.path.startswith("/staff") else "resident"
+    token = cookies.read_token(kind) if asked.endpoint is not None else None
+    visit = parts.find_visit(parts.database, host, kind, token, held.received_at)
+    held.office = visit.office if visit is not None else None
+    held.identity = visit.identity if visit is not None else None
+    if held.identity is not None:
+        held.actor = held.identity.actor
+    else:
+        held.actor = Actor(kind=ActorKind.visitor, office_id=visit.office.id if visit is not None else None)
 
 
 def check_access() -> Response | None:
     """Turn away who may not use the endpoint. Runs before every request, once the identity is known."""
-    g.setdefault("identity", None)
-    g.setdefault("actor", Actor(kind=ActorKind.visitor))
-    if request.endpoint is None:
+    endpoint, held = request_ctx.request.endpoint, app_ctx.g
+    held.setdefault("identity", None)
+    if "actor" not in held:
+        held.actor = Actor(kind=ActorKind.visitor)
+    if endpoint is None:
         return None
-    rule = find_rule(current_app, request.endpoint)
+    rule = find_rule(current_app, endpoint)
     if rule is None:
         abort(500)
     if rule.kind == "public":
         return None
-    if g.identity is None or g.identity.kind != rule.kind:
+    if held.identity is None or held.identity.kind != rule.kind:
         return _ask_to_sign_in(rule.kind)
-    if rule.permissions and not any(g.actor.may(permission) for permission in rule.permissions):
+    if rule.permissions and not any(held.actor.may(permission) for permission in rule.permissions):
         raise NotAllowed
     return None
 

@@ -1,9 +1,10 @@
-"""Carry session tokens in cookies of their own, signed with the time of the last request.
+"""Carry session tokens in cookies of their own, signed with the time they were last seen.
 
-The signature's age is the idle time, so that a GET need not write to the database to keep a session alive.
+The signature's age is the idle time, so that a GET need not write to the database to keep a session alive. It is
+renewed once a minute, not with every answer.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from flask import Flask, current_app, g, request
 from itsdangerous import BadData, TimestampSigner
@@ -11,6 +12,8 @@ from werkzeug.wrappers import Response
 
 IDLE = {"staff": timedelta(hours=1), "resident": timedelta(hours=20)}
 """How long a browser may be silent (ASVS 5.0 7.3.1; residents keep a draft for 20 hours, WCAG 2.2 SC 2.2.6)."""
+RENEWED_AFTER = timedelta(minutes=1)
+"""How old a signature may grow before an answer renews it; by so much a silence may be measured too long."""
 _SAME_SITE = {"staff": "Strict", "resident": "Lax"}
 
 
@@ -28,10 +31,13 @@ def read_token(kind: str) -> str | None:
     raw = request.cookies.get(_name(current_app, kind))
     if not raw:
         return None
+    longest = int(IDLE[kind].total_seconds())
     try:
-        return _signer(kind).unsign(raw, max_age=int(IDLE[kind].total_seconds())).decode()
+        token, signed_at = _signer(kind).unsign(raw, max_age=longest, return_timestamp=True)
     except BadData:
         return None
+    g.cookie_read = (kind, token.decode(), signed_at)
+    return token.decode()
 
 
 def give_token(kind: str, token: str) -> None:
@@ -47,9 +53,13 @@ def drop_token(kind: str) -> None:
 def write_cookies(response: Response) -> Response:
     """Set, renew or delete token cookies; runs after every request."""
     wanted: dict[str, str | None] = dict(g.get("cookie_tokens", {}))
-    identity = g.get("identity")
-    if identity is not None and identity.kind not in wanted:
-        wanted[identity.kind] = read_token(identity.kind)
+    if g.get("identity") is not None:
+        kind, known, signed_at = g.cookie_read
+        if (
+            kind not in wanted
+            and datetime.fromtimestamp(_signer(kind).get_timestamp(), UTC) - signed_at >= RENEWED_AFTER
+        ):
+            wanted[kind] = known
     for kind, token in wanted.items():
         name = _name(current_app, kind)
         if token is None:

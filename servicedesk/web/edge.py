@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, abort, g, jsonify, render_template, request
+from flask.globals import app_ctx, request_ctx
 from flask_wtf.csrf import CSRFError, CSRFProtect, generate_csrf
 from jinja2 import StrictUndefined
 from sqlalchemy import text
@@ -16,7 +17,7 @@ from werkzeug.exceptions import HTTPException
 from servicedesk.kernel.clock import local_wall, monotonic
 from servicedesk.kernel.errors import Refusal
 from servicedesk.kernel.ids import new_crockford
-from servicedesk.kernel.locales import GERMAN, get_language, translations
+from servicedesk.kernel.locales import GERMAN, get_language
 from servicedesk.web import access, cookies, formatting, idempotency, locale
 from servicedesk.web.access import PUBLIC
 from servicedesk.web.runtime import reading, runtime
@@ -37,6 +38,7 @@ _HEADERS = {
 }
 _STATIC_SECONDS = 3600
 _HEALTH = {"healthz", "readyz"}
+_UNLOGGED = _HEALTH | {"static"}
 _RETRY_SECONDS = 30
 
 csrf = CSRFProtect()
@@ -65,22 +67,22 @@ def install(app: Flask) -> None:
 
 
 def _note_arrival() -> None:
+    # Each look through a proxy costs as much as what is done with it, so hooks of every request take the object behind.
+    held = app_ctx.g
     # Before anything that could wait: this instant may decide whether a title continues (§ 81 Abs. 4 AufenthG).
-    g.received_at = runtime().clock.now()
-    g.started = monotonic()
-    g.request_id = new_crockford(8)
-    g.language = GERMAN
-    g.office = None
+    held.received_at = runtime().clock.now()
+    held.started = monotonic()
+    held.request_id = new_crockford(8)
+    held.language = GERMAN
+    held.office = None
 
 
 def _find_office() -> None:
-    if request.endpoint in _HEALTH or request.endpoint == "static":
+    asked = request_ctx.request
+    if asked.endpoint in _HEALTH or asked.endpoint == "static":
         return
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
-    # One connection for both look-ups: each checkout of the pool costs more than either of them.
-    with reading() as session:
-        g.office = runtime().find_office(session, host.lower())
-        access.load_identity(session)
+    host = asked.host
+    access.load_visit((host.rsplit(":", 1)[0] if not host.endswith("]") else host).lower())
     if g.office is None:
         abort(404)
 
@@ -98,7 +100,7 @@ def _choose_language_of_account() -> None:
 
 def _close_for_maintenance() -> Response | None:
     until = runtime().settings.maintenance_until
-    if until is None or until <= g.received_at or request.endpoint in _HEALTH | {"static"}:
+    if until is None or until <= g.received_at or request.endpoint in _UNLOGGED:
         return None
     g.identity = None
     page = render_template("maintenance.html", returns_at=local_wall(until, g.office.zone))
@@ -118,30 +120,32 @@ def _refuse_foreign_origin() -> None:
 
 
 def _add_headers(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+    headers = response.headers
     if request.endpoint == "static":
-        response.headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}"
-        return response
-    response.headers.setdefault("Cache-Control", "no-store")
-    response.headers.setdefault("Content-Language", g.language.lang)
-    if runtime().settings.is_production:
-        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        headers["Cache-Control"] = f"public, max-age={_STATIC_SECONDS}"
+        wanted = _HEADERS
+    else:
+        wanted = {**_HEADERS, "Cache-Control": "no-store", "Content-Language": g.language.lang}
+        if runtime().settings.is_production:
+            wanted["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    # One look at what a view has set, instead of a search through all headers for each of ours.
+    present = {name.lower() for name, _ in headers}
+    headers.extend((name, value) for name, value in wanted.items() if name.lower() not in present)
     return response
 
 
 def _log_answer(response: Response) -> Response:
-    # The rule, never the address: a path or a query could name a person.
-    rule = request.url_rule.rule if request.url_rule else "-"
-    if request.endpoint not in _HEALTH | {"static"}:
+    asked, held = request_ctx.request, app_ctx.g
+    if asked.endpoint not in _UNLOGGED:
         log.info(
             "request",
-            id=g.request_id,
-            method=request.method,
-            rule=rule,
+            id=held.request_id,
+            method=asked.method,
+            # The rule, never the address: a path or a query could name a person.
+            rule=asked.url_rule.rule if asked.url_rule else "-",
             status=response.status_code,
-            ms=round((monotonic() - g.started) * 1000, 1),
-            office=g.office.ref if g.office else None,
+            ms=round((monotonic() - held.started) * 1000, 1),
+            office=held.office.ref if held.office else None,
         )
     return response
 
@@ -154,6 +158,7 @@ def _add_formatting(app: Flask) -> None:
         format_date=lambda day: formatting.short_date(day, g.language),
         format_weekday_date=lambda day: formatting.weekday_date(day, g.language),
         format_time=lambda moment: formatting.wall_time(moment, g.language),
+        format_money=lambda cents: formatting.money(cents, g.language),
         format_datetime=format_datetime,
         full_name=formatting.full_name,
         sorted_name=formatting.sorted_name,
@@ -211,8 +216,7 @@ def _refused(fault: Refusal) -> tuple[str, int]:
 
 def sentence(fault: Refusal) -> str:
     """Return a refusal's sentence in the reader's language."""
-    text_ = translations(g.language.tag).gettext(fault.message)
-    return text_ % fault.params if fault.params else text_
+    return locale.gettext(fault.message, **fault.params)
 
 
 def _csrf_failed(_: CSRFError) -> tuple[str, int]:

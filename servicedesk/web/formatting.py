@@ -4,10 +4,12 @@ Texts that run left to right in any language (dates in digits, times, codes) are
 """
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date as babel_date
 from babel.dates import format_skeleton
+from babel.numbers import format_currency
 
 from servicedesk.kernel.locales import Language
 
@@ -25,6 +27,18 @@ def weekday_date(day: date, language: Language) -> str:
 def month_year(day: date, language: Language) -> str:
     """Write month and year: Dezember 2026."""
     return format_skeleton("yMMMM", datetime.combine(day, time()), locale=language.locale)
+
+
+def money(cents: int, language: Language) -> str:
+    """Write an amount of euros, without cents where there are none: 93 €, 27,60 €."""
+    pattern = (
+        "¤#,##0" if language.locale.currency_formats["standard"].pattern.startswith("¤") else "#,##0\u00a0¤"
+    )
+    if cents % 100:
+        pattern = pattern.replace("#,##0", "#,##0.00")
+    return format_currency(
+        Decimal(cents) / 100, "EUR", pattern, locale=language.locale, currency_digits=False
+    )
 
 
 def wall_time(moment: time | datetime, language: Language) -> str:

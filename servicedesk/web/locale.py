@@ -1,16 +1,28 @@
 """Decide each request's language, and hand templates their translations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from babel import Locale, negotiate_locale
 from flask import Flask, abort, current_app, g, request, url_for
+from markupsafe import escape
 
-from servicedesk.kernel.locales import GERMAN, LANGUAGES, Language, find_language, get_language, translations
+from servicedesk.kernel.locales import (
+    GERMAN,
+    LANGUAGES,
+    STAFF_LANGUAGES,
+    Language,
+    Untranslated,
+    find_language,
+    get_language,
+    translations,
+)
+from servicedesk.web.fallback import GermanText, MarkingTemplate
 
-STAFF_LANGUAGES = ("de", "en")
 SWITCH_FIELD = "_language"
 """Name of the submit button that changes the language of a form without sending it."""
+LANGUAGE_COOKIE = "sd_lang"
+"""Name of the cookie in which the start page notes the language last read."""
 
 
 def pull_language(endpoint: str | None, values: dict[str, Any] | None) -> None:
@@ -58,19 +70,46 @@ def _negotiate(offered: tuple[str, ...]) -> str:
     return chosen or "de"
 
 
+def last_language() -> str:
+    """Return the tag of the language last read in this browser, else the one it wishes, else German."""
+    last = request.cookies.get(LANGUAGE_COOKIE, "")
+    return last if last in g.office.languages else str(g.language.tag)
+
+
 def gettext(message: str, /, **values: object) -> str:
     """Translate a German text into the request's language and fill in `values`.
 
-    Escaping stays with the template: a translated text is never markup.
+    Escaping stays with the template: a translated text is never markup. What has no translation comes back as
+    GermanText, which the page names as German.
     """
     text: str = translations(g.language.tag).gettext(message)
-    return str(text % values) if values else text
+    return _known_as(text, str(text % values) if values else text)
 
 
 def ngettext(singular: str, plural: str, count: int, /, **values: object) -> str:
     """Translate a counted German text; `count` is available to the text as `num`."""
     text: str = translations(g.language.tag).ngettext(singular, plural, count)
-    return text % {"num": count, **values}
+    return _known_as(text, text % {"num": count, **values})
+
+
+def _known_as(text: str, filled: str) -> str:
+    return GermanText(filled) if isinstance(text, Untranslated) else filled
+
+
+def use_texts(texts: Mapping[str, Mapping[str, str]]) -> None:
+    """Let `say` put an office's own translations before ours, for this request: language → German → text."""
+    g.own_texts = texts
+
+
+def say(german: str) -> str:
+    """Translate a text of the catalogue, as the office words it where it has words of its own."""
+    own: Mapping[str, Mapping[str, str]] = g.get("own_texts", {})
+    return own.get(g.language.tag, {}).get(german) or gettext(german)
+
+
+def lacks_translation(texts: Iterable[str]) -> bool:
+    """Tell whether a reader meets German among texts of the catalogue because nobody has translated them yet."""
+    return bool(g.language.catalogue) and any(say(german) == german for german in texts if german)
 
 
 class LazyText:
@@ -86,7 +125,7 @@ class LazyText:
         return gettext(self.message, **self.values)
 
     def __html__(self) -> str:
-        return str(current_app.jinja_env.filters["e"](str(self)))
+        return str(escape(gettext(self.message, **self.values)))
 
     def __mod__(self, values: Any) -> str:
         return str(str(self) % values)
@@ -133,7 +172,10 @@ def install(app: Flask) -> None:
     app.url_value_preprocessor(pull_language)
     app.url_defaults(add_language)
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.globals.update(_=gettext, gettext=gettext, ngettext=ngettext)
+    app.jinja_env.template_class = MarkingTemplate
+    app.jinja_env.globals.update(
+        _=gettext, gettext=gettext, ngettext=ngettext, say=say, lacks_translation=lacks_translation
+    )
 
 
 def babel_locale() -> Locale:

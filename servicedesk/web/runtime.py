@@ -47,36 +47,46 @@ class OfficeFacts(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Be who a request comes from: the session's row and the actor it stands for."""
+    """Be who a request comes from: the session's row and the actor it stands for.
+
+    `has_answers` tells whether the session remembered typed answers when the request arrived.
+    """
 
     session_id: UUID
     kind: str
     actor: Actor
     language: str | None = None
     single_keys: bool = True
+    has_answers: bool = True
 
 
-class FindOffice(Protocol):
-    """Find the office a host name belongs to."""
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Be what a request's host name and session cookie stand for."""
 
-    def __call__(self, session: Session, host: str) -> OfficeFacts | None: ...
+    office: OfficeFacts
+    identity: Identity | None
 
 
-class FindIdentity(Protocol):
-    """Find who holds a session token of a kind (staff, resident)."""
+class FindVisit(Protocol):
+    """Find the office a host name belongs to and who holds a session token of a kind (staff, resident) there.
 
-    def __call__(self, session: Session, kind: str, token: str, now: datetime) -> Identity | None: ...
+    Answers None where no office has that name.
+    """
+
+    def __call__(
+        self, database: Database, host: str, kind: str, token: str | None, now: datetime
+    ) -> Visit | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Runtime:
-    """Carry the process-wide parts and the two look-ups that live in rooms above."""
+    """Carry the process-wide parts and the look-up that lives in rooms above."""
 
     settings: Settings
     database: Database
     clock: Clock
-    find_office: FindOffice
-    find_identity: FindIdentity
+    find_visit: FindVisit
 
     @property
     def vault(self) -> Vault:

@@ -15,10 +15,16 @@ from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.tasks import open_case_task
+from servicedesk.interim.keys import open_keyring
+from servicedesk.interim.models import InterimConfirmation
+from servicedesk.interim.rules.values import Note
+from servicedesk.interim.service import note_fact, open_desk, propose, request_confirmation
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import ROLE_PERMISSIONS, SYSTEM, Permission, Role
 from servicedesk.notices.models import Letter
+from servicedesk.offices.service import enter_absence
 from servicedesk.register.models import Title
+from servicedesk.register.service import claim_phone
 from servicedesk.settings import load_settings
 from servicedesk.web.access import find_rule
 from tests.conftest import NOW
@@ -26,22 +32,26 @@ from tests.integration.conftest import app as app
 from tests.integration.conftest import cast as cast
 from tests.support.client import Browser
 from tests.support.desk import TODAY, Desk, small_pdf
+from tests.support.imports import add_import
 from tests.support.office import load_cast
 
 PUBLIC = set(
     "accounts_staff.sign_in healthz readyz static portal_root.choose portal.start portal.imprint portal.privacy "
-    "portal.accessibility portal.papers portal.papers_of portal.responsible portal_code.code "
+    "portal.accessibility portal.papers portal.papers_of portal.papers_question portal.papers_short portal.responsible portal_code.code "
     "portal_code.birth_date portal_code.signed_out portal_contact.contact portal_contact.question "
     "portal_contact.again portal_contact.check portal_contact.received portal_contact.wait portal_links.confirm "
-    "portal_links.confirmed".split()
+    "portal_links.confirmed interim_check_root.choose interim_check_root.keys interim_check.page "
+    "interim_check.status interim_check.employers interim_check.reader interim_check.service_worker "
+    "interim_sheets.sheet".split()
 )
 RESIDENT = set(
     "portal_code.sign_out portal_case.home portal_case.apply portal_case.papers portal_case.announce "
-    "portal_case.receipt portal_case.receipt_pdf portal_times.choose portal_times.pick portal_times.day "
+    "portal_case.receipt portal_case.receipt_pdf portal_confirmation.show portal_times.choose portal_times.pick portal_times.day "
     "portal_times.check portal_times.taken portal_times.none_suits portal_times.waiting "
     "portal_appointment.show portal_appointment.already portal_appointment.calendar portal_appointment.sheet "
     "portal_appointment.cancel portal_appointment.cancelled portal_details.address portal_details.email "
-    "portal_details.email_sent portal_details.phone portal_details.speech".split()
+    "portal_details.email_sent portal_details.phone portal_details.speech "
+    "portal_papers.begin portal_papers.question portal_papers.answers".split()
 )
 FILES = "see_own_scope see_team see_office"
 STAFF = {
@@ -49,14 +59,19 @@ STAFF = {
     "accounts_staff.choose_language": "",
     "staff.today": "",
     "staff.ranges": "",
+    "staff.checklists": "",
+    "staff.print_checklist": "",
     "staff.range_list": FILES,
     "staff.search": FILES,
     "staff.risk": FILES,
     "staff.case": FILES,
+    "staff.case_checklist": FILES,
     "staff.proof": FILES,
     "staff.open_person": FILES,
     "staff.finish_task": FILES,
     "staff.open": "work_case",
+    "staff.attempt": "work_case",
+    "staff.attempt_before_case": "work_case",
     "staff.decide": "work_case",
     "staff.close": "work_case",
     "staff.ready": "work_case",
@@ -64,12 +79,19 @@ STAFF = {
     "staff.correct": "record_application",
     "staff.paper": "record_application",
     "staff.quick_paper": "record_application",
+    "staff.facts": "record_application",
+    "staff.new_list": "work_case",
+    "staff.changed_lists": "work_case",
+    "staff.unknown_bases": "work_case manage_office",
     "staff.code": "reissue_code",
     "staff.appointment": "book_for_others",
     "staff.cancel": "book_for_others",
     "staff.contact_list": "match_contact",
     "staff.contact": "match_contact",
     "staff.reject_contact": "match_contact",
+    "staff.claims": "confirm_contact",
+    "staff.claim": "confirm_contact",
+    "staff.refuse_claim": "confirm_contact",
     "staff.invitations": "steer_invitations",
     "staff.preview_invitation": "steer_invitations",
     "staff.send_invitation": "steer_invitations",
@@ -78,6 +100,29 @@ STAFF = {
     "staff.letters": "download_letters",
     "staff.print_letters": "download_letters",
     "staff.reprint": "download_letters",
+    "staff.imports": "manage_office",
+    "staff.import_run": "manage_office",
+    "staff.import_rejects": "manage_office",
+    "staff.interim": "release_confirmation print_confirmation",
+    "staff.interim_register": "release_confirmation print_confirmation",
+    "staff.confirmation": "release_confirmation print_confirmation",
+    "staff.print_confirmation": "print_confirmation",
+    "staff.release_confirmation": "release_confirmation",
+    "staff.decline_confirmation": "release_confirmation",
+    "staff.withdraw_confirmation": "release_confirmation",
+    "staff.reissue_confirmation": "release_confirmation",
+    "staff.propose_confirmation": "release_confirmation",
+    "staff.release_batch": "release_confirmation",
+    "staff.ask_confirmation": "request_confirmation",
+    "staff.interim_request": "release_confirmation print_confirmation",
+    "staff.answer_interim_request": "release_confirmation",
+    "staff.note_interim": "work_case",
+    "staff.take_back_interim_note": "work_case",
+    "staff.guarantee": "see_team",
+    "staff.absences": "enter_own_absence enter_team_absences",
+    "staff.enter_absence": "enter_own_absence enter_team_absences",
+    "staff.absence": "enter_own_absence enter_team_absences",
+    "staff.end_absence": "enter_own_absence enter_team_absences",
 }
 """What each staff route asks for: one of these permissions; nothing means every member of staff."""
 
@@ -91,6 +136,17 @@ ROLES = {
 SEES_ALL = {"eva", "dmitri"}
 REFUSED_ACTS = {("dmitri", "staff.open_person")}
 """Pages one may read whose form asks for more: opening a case needs `work_case`."""
+OF_OFFICE = {"staff.import_run", "staff.import_rejects"}
+"""They name what belongs to the whole office and to no range."""
+ABOUT_CONFIRMATIONS = {
+    "staff.confirmation",
+    "staff.print_confirmation",
+    "staff.release_confirmation",
+    "staff.decline_confirmation",
+    "staff.withdraw_confirmation",
+    "staff.reissue_confirmation",
+}
+"""Their address names a confirmation, not a case."""
 NOT_WALKED = {"accounts_staff.sign_out", "accounts_staff.choose_language"}
 """They are about the account itself and name no object."""
 
@@ -106,16 +162,29 @@ class Things:
     title_id: str
     letter_id: str
     task_id: str
+    absence_id: str
+    import_id: str
+    claim_id: str
+    interim: dict[str, str]
 
     def values(self, endpoint):
         """Return the address values of an endpoint."""
         found = {
-            "ref": self.contact if "contact" in endpoint else self.ref,
+            "ref": self.contact
+            if "contact" in endpoint
+            else self.interim["ref"]
+            if endpoint in ABOUT_CONFIRMATIONS
+            else self.ref,
             "entry": self.entry,
             "person_id": self.person_id,
             "title_id": self.title_id,
             "letter_id": self.letter_id,
             "task_id": self.task_id,
+            "absence_id": self.absence_id,
+            "request_id": self.interim["request_id"],
+            "note_id": self.interim["note_id"],
+            "import_id": self.import_id,
+            "claim_id": self.claim_id,
             "document_id": "passport",
             "state": "received",
             "way": "ready",
@@ -157,8 +226,51 @@ def make_things(desk, family_name):
             )
         )
         task_id = session.query(Task).filter_by(case_id=case.id).one().id.hex
+        interim = make_interim(session, desk, case.id)
+        import_id = add_import(session, case.office_id).hex
+        claim_id = claim_phone(
+            session, desk.vault, person_id=case.person_id, number="+49 30 1234567", now=NOW, actor=SYSTEM
+        ).hex
         title_id = session.query(Title).filter_by(person_id=person_id).one().id.hex
-    return Things(ref, entry, contact, person_id.hex, title_id, letter_id.hex, task_id)
+        # Not before next month: while it lasts the deputy's own things would be both people's.
+        owner, deputy = ("boris", "clara") if family_name < "L" else ("clara", "boris")
+        absence_id = enter_absence(
+            session,
+            member_id=desk.cast.members[owner],
+            deputy_id=desk.cast.members[deputy],
+            first_on=TODAY + timedelta(days=30 if owner == "boris" else 40),
+            last_on=TODAY + timedelta(days=35 if owner == "boris" else 45),
+            actor=SYSTEM,
+            now=NOW,
+        ).hex
+    return Things(
+        ref,
+        entry,
+        contact,
+        person_id.hex,
+        title_id,
+        letter_id.hex,
+        task_id,
+        absence_id,
+        import_id,
+        claim_id,
+        interim,
+    )
+
+
+def make_interim(session, desk, case_id):
+    """Propose a confirmation, ask for it at the counter, and note something; return how addresses name them."""
+    settings = desk.app.extensions["servicedesk"].settings
+    keys = open_keyring(settings.data_dir, NOW, is_production=False)
+    interim = open_desk(session, desk.vault, keys, office_id=desk.cast.office.id, now=NOW)
+    confirmation_id = propose(session, interim, case_id=case_id, actor=SYSTEM)
+    request_id = request_confirmation(session, interim, case_id=case_id, note="eilt", actor=SYSTEM)
+    note_id = note_fact(session, case_id=case_id, kind=Note.applies_for_extension, actor=SYSTEM, now=NOW)
+    return {
+        "ref": session.get_one(InterimConfirmation, confirmation_id).ref,
+        "request_id": request_id.hex,
+        "note_id": note_id.hex,
+    }
 
 
 @pytest.fixture
@@ -294,7 +406,8 @@ def expected(login, endpoint, method, whose, has_object):
         return {403}
     if not has_object:
         return {200, 303}
-    if whose == "the neighbour office" or (whose == "another range" and login not in SEES_ALL):
+    sees_other_ranges = login in SEES_ALL or endpoint in OF_OFFICE
+    if whose == "the neighbour office" or (whose == "another range" and not sees_other_ranges):
         return {404}
     # Acts without sensible values are asked back (200) or refused for their state (409).
     return {200, 303, 409}
@@ -321,10 +434,13 @@ def test_public_and_resident_pages_write_nothing_on_get(desk):
     samples = {
         "lang": "de",
         "concern_id": "permit_study",
+        "letters": "stu",
         "step": "name",
         "way": "times",
         "day": "2026-11-24",
         "token": "x",
+        "fact": "rents_home",
+        "name": "arbeitgeber",
     }
     browser = Browser(desk.app)
     for rule in list_rules(desk.app):

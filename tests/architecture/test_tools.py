@@ -62,20 +62,23 @@ def machine(tmp_path):
 
 
 def test_nothing_is_said_or_done_when_nothing_is_missing(machine):
-    run = machine("make", "uv", "chromium", "msgfmt", "pdftotext", is_root=True)
+    run = machine("make", "uv", "chromium", "msgfmt", "openssl", "pdftotext", is_root=True)
     assert run("test") == (0, "", "")
 
 
 def test_root_gets_exactly_what_is_missing(machine):
     code, _, apt = machine("make", "uv", "pdftotext", is_root=True)("test")
     assert code == 0
-    assert apt.splitlines() == ["update -q", f"install -q -y --no-install-recommends {CHROMIUM} gettext"]
+    assert apt.splitlines() == [
+        "update -q",
+        f"install -q -y --no-install-recommends {CHROMIUM} gettext openssl",
+    ]
 
 
 def test_tests_are_refused_with_the_command_to_run(machine):
     code, said, apt = machine("make", "uv", "pdftotext")("test")
     assert code == 1
-    assert f"{APT} {CHROMIUM} gettext\n" in said
+    assert f"{APT} {CHROMIUM} gettext openssl\n" in said
     assert apt == ""
 
 

@@ -250,6 +250,9 @@ PUBLIC = [
     "contact/reach",
     "papers",
     "papers/permit_study",
+    "papers/permit_family_foreigner?first=1&for=child",
+    "papers/permit_study/questions",
+    "papers/permit_study/questions?first=0&for=adult&sent=passport_ends_before_title",
     "responsible",
     "responsible?surname=Ak",
     "imprint",
@@ -264,6 +267,8 @@ APPLIED = [
     "case/receipt",
     "case/apply",
     "case/papers",
+    "case/papers/questions/rents_home",
+    "case/papers/answers",
     "case/times/",
     "case/times/on/2026-12-01",
     "case/times/none",
@@ -319,6 +324,21 @@ def look_at_every_page(page: Page, site, tag: str) -> list[str]:
     for path in BOOKED:
         look(path)
     return problems
+
+
+@pytest.mark.parametrize("percent", [125, 150])
+def test_long_words_break_with_a_larger_type(browser, site, percent):
+    """A machine's fonts may be wider than those of this one; larger type stands for all of them."""
+    problems = []
+    with watched_page(browser, **SMALL) as page:
+        open_case(page, site, "ar")
+        page.click(MAIN_BUTTON)
+        for path in ("case/", "case/papers", "case/times/", "papers/permit_study", "responsible?surname=Ak"):
+            page.goto(f"{site.address}/ar/{path}")
+            page.evaluate(f"document.documentElement.style.fontSize = '{percent}%'")
+            if overflow(page) > 0:
+                problems.append(f"{path}: {overflow(page)} px too wide at {percent} %")
+    assert problems == []
 
 
 def test_an_error_page_is_as_good_as_any(browser, site):

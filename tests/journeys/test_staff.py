@@ -15,11 +15,17 @@ from servicedesk.cases.models import Application, Case
 from servicedesk.db.all_models import load_models
 from servicedesk.db.session import open_database
 from servicedesk.kernel.clock import FixedClock
+from servicedesk.kernel.permissions import OPERATOR, SYSTEM
 from servicedesk.outreach.models import InvitationHold
+from servicedesk.outreach.rules import ReachKind
+from servicedesk.outreach.service import log_attempt
 from servicedesk.register.models import Title
+from servicedesk.register.rules.contacts import Address
+from servicedesk.register.service import claim_address
 from tests.conftest import NOW
 from tests.support.client import make_app
 from tests.support.desk import TODAY, Desk
+from tests.support.imports import add_import
 from tests.support.live import CHROMIUM, chromium, find_faults, overflow, watched_page
 from tests.support.office import PASSWORD, load_cast
 
@@ -40,6 +46,8 @@ class Place:
     contact: str
     title_id: str
     person_id: str
+    claim_id: str
+    import_id: str
 
 
 @contextmanager
@@ -58,11 +66,28 @@ def running_office(database, folder, vault):
     person_id = desk.person("Hansen", "Eva", date(2027, 2, 24), language="ar")
     desk.open_calendar()
     title_id = desk.row(Title, person_id=person_id).id.hex
+    with database.unit_of_work() as session:
+        case = session.query(Case).filter_by(ref=ref).one()
+        address = Address("Neue Gasse", "3", "54321", "Neustadt")
+        give = {"person_id": case.person_id, "now": NOW, "actor": OPERATOR}
+        claim_id = claim_address(session, vault, address=address, **give).hex
+        import_id = add_import(session, cast.office.id, difference={"new_people": 5, "vanished": 1}).hex
+        log_attempt(
+            session,
+            vault,
+            case_id=case.id,
+            kind=ReachKind.not_reached,
+            tried_at=NOW,
+            note="Mailbox besprochen",
+            actor=SYSTEM,
+            now=NOW,
+        )
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield Place(f"http://127.0.0.1:{server.server_port}", desk, ref, contact, title_id, person_id.hex)
+        address = f"http://127.0.0.1:{server.server_port}"
+        yield Place(address, desk, ref, contact, title_id, person_id.hex, claim_id, import_id)
     finally:
         server.shutdown()
         thread.join()
@@ -165,10 +190,28 @@ def test_keys_can_be_switched_off(browser, place):
         assert page.url.endswith(place.ref)
 
 
-NOT_FOR_THE_FRONT_DESK = ("/staff/invitations", "/staff/letters", "/staff/open", "/decide", "/close")
+NOT_FOR_THE_FRONT_DESK = (
+    "/staff/invitations",
+    "/staff/letters",
+    "/staff/open",
+    "/staff/risk/",
+    "/staff/changed-lists",
+    "/staff/unknown-bases",
+    "/attempt",
+    "/decide",
+    "/close",
+)
 
 
 def pages_of(place, login):
+    if login == "frida":
+        return [
+            "/staff/",
+            "/staff/ranges",
+            "/staff/imports",
+            f"/staff/imports/{place.import_id}",
+            "/staff/unknown-bases",
+        ]
     return [
         one
         for one in list_pages(place)
@@ -187,6 +230,10 @@ def list_pages(place):
         "/staff/invitations",
         f"/staff/invitations/{place.title_id}/hold",
         "/staff/risk",
+        f"/staff/risk/{place.title_id}/attempt",
+        "/staff/claims",
+        f"/staff/claims/{place.claim_id}",
+        f"/staff/claims/{place.claim_id}/refuse",
         "/staff/contact",
         f"/staff/contact/{place.contact}",
         f"/staff/contact/{place.contact}/reject",
@@ -200,9 +247,21 @@ def list_pages(place):
         case,
         *(
             f"{case}/{part}"
-            for part in ("application", "appointment", "appointment/cancel", "code", "decide", "close")
+            for part in (
+                "application",
+                "appointment",
+                "appointment/cancel",
+                "attempt",
+                "code",
+                "decide",
+                "close",
+            )
         ),
         f"{case}/papers/passport",
+        f"{case}/papers/health_insurance",
+        f"{case}/facts",
+        "/staff/changed-lists",
+        "/staff/unknown-bases",
     ]
 
 
@@ -218,7 +277,8 @@ def still_place(engines, tmp_path_factory, vault):
 
 
 @pytest.mark.parametrize(
-    ("login", "language", "width"), [("boris", "de", 1280), ("eva", "en", 1280), ("dmitri", "de", 640)]
+    ("login", "language", "width"),
+    [("boris", "de", 1280), ("eva", "en", 1280), ("dmitri", "de", 640), ("frida", "de", 640)],
 )
 def test_axe_finds_nothing_on_any_page(browser, still_place, login, language, width):
     """Also that no page is wider than its window; refused scripts and styles fail in `watched_page`."""
@@ -240,6 +300,23 @@ def test_axe_finds_nothing_on_any_page(browser, still_place, login, language, wi
             if page.locator("h1").count() != 1:
                 found.append(f"{address} has no single h1")
     assert found == []
+
+
+def test_a_table_that_only_scrolls_is_scrolled_by_keyboard(browser, still_place):
+    with watched_page(browser, viewport={"width": 400, "height": 800}) as page:
+        keys = Keys(page)
+        keys.sign_in(still_place.address)
+        page.goto(f"{still_place.address}/staff/ranges")
+        region = page.locator(".sd-table-scroll").first
+        assert region.evaluate("node => node.scrollWidth > node.clientWidth")
+        assert find_faults(page) == []
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if region.evaluate("node => node === document.activeElement"):
+                break
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(300)
+        assert region.evaluate("node => node.scrollLeft") > 0
 
 
 def test_a_form_sent_back_names_its_fault_first(browser, still_place):

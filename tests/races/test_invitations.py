@@ -51,7 +51,7 @@ def assert_sound(database):
     with database.unit_of_work() as session:
         seal_audit(session, now=NOW)
     with database.reading() as session:
-        assert check_invariants(session, now=NOW + timedelta(seconds=30)).violations == ()
+        assert check_invariants(session, now=NOW + timedelta(seconds=30), keys={}).violations == ()
 
 
 def together(*works):
@@ -114,22 +114,22 @@ def test_a_run_that_dies_inside_a_part_leaves_nothing_of_it(real_db, vault, offi
 
 def test_a_case_opened_by_hand_in_the_same_moment_is_the_only_one(real_db, vault, office, monkeypatch):
     """The hand is quicker, after the run has decided and before it writes: the run leaves that title to its next turn."""
-    decide, rival = invitations.decide, []
+    list_kinds, rival = invitations.list_kinds, []
 
-    def decide_while_somebody_opens(candidate, run, loose):
+    def list_while_somebody_opens(session):
         if not rival and real_db.is_postgresql:
-            rival.append(candidate.title_id)
-            with real_db.unit_of_work() as session:
+            with real_db.unit_of_work() as other:
+                rival.append(other.scalar(select(Title.person_id).order_by(Title.id).limit(1)))
                 open_case_by_hand(
-                    session,
-                    person_id=candidate.person_id,
+                    other,
+                    person_id=rival[0],
                     concern_id="permit_study",
-                    actor=staff(session, office, "eva"),
+                    actor=staff(other, office, "eva"),
                     now=NOW,
                 )
-        return decide(candidate, run, loose)
+        return list_kinds(session)
 
-    monkeypatch.setattr(invitations, "decide", decide_while_somebody_opens)
+    monkeypatch.setattr(invitations, "list_kinds", list_while_somebody_opens)
     first = run_invitations(real_db, vault, now=NOW)
     monkeypatch.undo()
     second = run_invitations(real_db, vault, now=NOW)

@@ -6,6 +6,8 @@ from datetime import datetime
 from typing import NoReturn
 from uuid import UUID
 
+from sqlalchemy.orm import Session
+
 from servicedesk.booking.service import book_appointment, guards
 from servicedesk.db.all_models import load_models
 from servicedesk.db.session import open_database
@@ -28,11 +30,15 @@ def main(url: str, point: str, office: str, case: str, desk: str, starts_local: 
     load_models()
     database = open_database(url)
     actor = Actor(kind=ActorKind.resident, office_id=UUID(office), case_id=UUID(case))
-    insert_cells = guards._insert_cells
-    if point == "after_first_guard":
-        guards._end_rows = stand_still
-    elif point == "after_second_guard":
-        guards._insert_cells = lambda *arguments: (insert_cells(*arguments), stand_still())
+    send = guards.run_together
+
+    def stop(session: Session, *calls: object) -> NoReturn:
+        """Send the compare-and-set of the day alone, or with it the row and its cells; then no more."""
+        send(session, *(calls[:1] if point == "after_first_guard" else calls))
+        stand_still()
+
+    if point != "before_commit":
+        guards.run_together = stop
     with database.unit_of_work() as session:
         book_appointment(
             session,

@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from servicedesk.cases.models import Case
 from servicedesk.notices.models import Outbox
-from servicedesk.notices.service import open_context
+from servicedesk.notices.service import StoredContext, open_stored
 from servicedesk.outreach.jobs import run_invitations, run_reconcile
 from servicedesk.register.models import RegisterChange, Title
 from tests.conftest import NOW
@@ -64,12 +64,12 @@ class Night:
     def letter_of(self, title_id):
         outbox = self.one(select(Outbox).where(Outbox.dedupe_key.contains(title_id.hex)))
         with self.db.reading() as session:
-            return open_context(session, self.vault, outbox.id, outbox.context_sealed), outbox
+            return open_stored(session, self.vault, StoredContext.of(outbox)).context, outbox
 
-    def actor(self, login):
-        """Return a member of staff."""
+    def actor(self, login, on=date(2026, 11, 23)):
+        """Return a member of staff as they sign in on a day."""
         with self.db.reading() as session:
-            return staff(session, self.cast, login)
+            return staff(session, self.cast, login, on)
 
     def change(self, kind, title_id=None, person_id=None, **new):
         """Write what an import would have told."""

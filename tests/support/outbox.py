@@ -203,9 +203,11 @@ class Printer:
         self.faults = []
         self.before = lambda: None
         self.calls = 0
+        self.contexts = []
 
     def __call__(self, context, secrets):
         self.calls += 1
+        self.contexts.append(context)
         self.before()
         if self.faults:
             fault = self.faults.pop(0)

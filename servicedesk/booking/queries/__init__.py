@@ -21,10 +21,12 @@ from servicedesk.booking.queries.free import (
     list_times,
     suggest_times,
 )
+from servicedesk.booking.queries.of_case import CaseBookings, get_bookings_of_case
 from servicedesk.booking.queries.wishes import WishView, find_wish, list_wishes
 
 __all__ = [
     "AppointmentView",
+    "CaseBookings",
     "Conflict",
     "DayEntry",
     "SlotOffer",
@@ -39,6 +41,7 @@ __all__ = [
     "find_offer",
     "find_wish",
     "get_appointment",
+    "get_bookings_of_case",
     "get_terms",
     "list_appointments_of_case",
     "list_candidate_desks",

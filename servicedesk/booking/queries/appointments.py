@@ -1,17 +1,18 @@
 """Read appointments: of a case, by reference, of a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.models import Appointment
 from servicedesk.booking.rules.life import State
 from servicedesk.cases.models import Case
+from servicedesk.db.prepared import Prepared, constant, run
 from servicedesk.kernel.errors import NotFound
 from servicedesk.offices.models import Desk, DeskMember
 from servicedesk.register.models import Person
@@ -75,15 +76,14 @@ class DayEntry:
 
 def find_appointment(session: Session, case_id: UUID) -> AppointmentView | None:
     """Return the case's booked appointment."""
-    return _first(session, _views().where(Appointment.case_id == case_id, Appointment.state == State.booked))
+    row = run(session, _BOOKED, case_id=case_id).first
+    return AppointmentView(*row) if row is not None else None
 
 
 def find_hold(session: Session, case_id: UUID, *, now: datetime) -> AppointmentView | None:
     """Return the case's hold while it runs."""
-    live = Appointment.hold_expires_at > now
-    return _first(
-        session, _views().where(Appointment.case_id == case_id, Appointment.state == State.held, live)
-    )
+    row = run(session, _HELD, case_id=case_id, now=now).first
+    return AppointmentView(*row) if row is not None else None
 
 
 def find_appointment_by_ref(session: Session, office_id: UUID, ref: str) -> AppointmentView | None:
@@ -101,12 +101,7 @@ def get_appointment(session: Session, office_id: UUID, ref: str) -> AppointmentV
 
 def list_appointments_of_case(session: Session, case_id: UUID) -> tuple[AppointmentView, ...]:
     """Return a case's appointments with their history, newest first; holds are left out."""
-    query = (
-        _views()
-        .where(Appointment.case_id == case_id, Appointment.state.not_in((State.held, State.expired)))
-        .order_by(Appointment.created_at.desc(), Appointment.id.desc())
-    )
-    return tuple(AppointmentView(**row) for row in session.execute(query).mappings())
+    return tuple(AppointmentView(*row) for row in run(session, LIST_OF_CASE, case_id=case_id).rows)
 
 
 def list_day(
@@ -116,11 +111,11 @@ def list_day(
     *,
     last_day: date | None = None,
     desk_ids: Sequence[UUID] | None = None,
-    member_id: UUID | None = None,
+    member_ids: Collection[UUID] | None = None,
 ) -> tuple[DayEntry, ...]:
     """Return the appointments of a day, or of the days up to `last_day`, by time and desk.
 
-    `desk_ids` narrows to some desks; `member_id` to a case worker's desks and own cases.
+    `desk_ids` narrows to some desks; `member_ids` to the desks and cases of some case workers.
     """
     start = datetime(day.year, day.month, day.day)
     end = last_day or day
@@ -149,9 +144,9 @@ def list_day(
     )
     if desk_ids is not None:
         query = query.where(Appointment.desk_id.in_(list(desk_ids)))
-    if member_id is not None:
-        at_own_desk = select(DeskMember.desk_id).where(DeskMember.member_id == member_id)
-        query = query.where((Case.owner_id == member_id) | Appointment.desk_id.in_(at_own_desk))
+    if member_ids is not None:
+        at_own_desk = select(DeskMember.desk_id).where(DeskMember.member_id.in_(member_ids))
+        query = query.where(Case.owner_id.in_(member_ids) | Appointment.desk_id.in_(at_own_desk))
     return tuple(_entry(dict(row)) for row in session.execute(query).mappings())
 
 
@@ -183,3 +178,15 @@ def _views() -> Select[*tuple[Any, ...]]:
         Appointment.hold_expires_at,
         Appointment.changed_at,
     ).join(Desk, Desk.id == Appointment.desk_id)
+
+
+_OF_CASE = _views().where(Appointment.case_id == bindparam("case_id"))
+_BOOKED = Prepared(_OF_CASE.where(Appointment.state == constant(State.booked)))
+_HELD = Prepared(
+    _OF_CASE.where(Appointment.state == constant(State.held), Appointment.hold_expires_at > bindparam("now"))
+)
+LIST_OF_CASE = Prepared(
+    _OF_CASE.where(Appointment.state.not_in((constant(State.held), constant(State.expired)))).order_by(
+        Appointment.created_at.desc(), Appointment.id.desc()
+    )
+)

@@ -1,20 +1,20 @@
 """Gather in few statements what the use cases decide on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.queries import statements
-from servicedesk.booking.rules.life import AppointmentRow, Slot, State
+from servicedesk.booking.rules.life import AppointmentRow, State
 from servicedesk.booking.rules.offers import DIRECT, BookingTerms, DeskPlace, choose_desks
 from servicedesk.booking.rules.ticks import read_bits
 from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.db.prepared import run, run_together
 from servicedesk.kernel.errors import NotFound
 from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS, DEFAULT_NOTICE_HOURS
 
@@ -52,61 +52,57 @@ class CaseFacts:
 
 def get_terms(session: Session, case_id: UUID) -> BookingTerms:
     """Return how the office books this case; raises NotFound."""
-    row = session.execute(statements.FIND_TERMS, {"case_id": case_id}).first()
-    if row is None:
-        raise NotFound
-    return _terms(row)
+    return read_terms(run(session, statements.FIND_TERMS, case_id=case_id).first)
 
 
-def lock_case(session: Session, case_id: UUID, wanted: tuple[UUID, date] | None = None) -> CaseFacts:
-    """Return the facts of a case and let no other booking of the same case in until the transaction ends.
+def lock_case(
+    session: Session, case_id: UUID, now: datetime, wanted: tuple[UUID, datetime] | None = None
+) -> tuple[CaseFacts, list[AppointmentRow]]:
+    """Return the facts of a case and the rows of `appointment` that a booking may have to change; both locked.
 
-    The lock leaves foreign keys alone (FOR NO KEY UPDATE); SQLite has one writer anyway. Raises NotFound.
+    The rows are the case's own and, for a wanted (desk, wall-clock time), the holds of others at that desk on that day
+    that have run out; in the order of ids. No other booking of the same case gets in until the transaction ends. The
+    locks leave foreign keys alone (FOR NO KEY UPDATE); SQLite has one writer anyway. Raises NotFound.
     """
-    if wanted is None:
-        row = session.execute(statements.LOCK_CASE, {"case_id": case_id}).first()
+    day = wanted[1].date() if wanted else None
+    if wanted is None or day is None:
+        case, rows = run_together(
+            session,
+            (statements.LOCK_CASE, {"case_id": case_id}),
+            (statements.LOCK_ROWS, {"case_id": case_id}),
+        )
     else:
-        values = {"case_id": case_id, "desk_id": wanted[0], "day": wanted[1]}
-        row = session.execute(statements.LOCK_CASE_AND_READ_DAY, values).first()
-    if row is None:
+        begin = datetime(day.year, day.month, day.day)
+        place = {"case_id": case_id, "desk_id": wanted[0]}
+        hours = {"first_local": begin, "until_local": begin + timedelta(days=1)}
+        case, rows = run_together(
+            session,
+            (statements.LOCK_CASE_AND_READ_DAY, {**place, "day": day}),
+            (statements.LOCK_ROWS_AND_RUN_OUT, {**place, **hours, "now": now}),
+        )
+    if not case.rows:
         raise NotFound
-    facts = CaseFacts(
-        terms=_terms(row),
+    return _facts(session, case.rows[0], day), [_row_of(row) for row in rows.rows]
+
+
+def _facts(session: Session, row: Any, day: date | None) -> CaseFacts:
+    desk_id, is_responsible, known = None, False, None
+    if day is not None and row.desk_id is not None:
+        desk_id = row.desk_id
+        is_responsible = bool(row.is_owners) or desk_id in list_candidate_desks(session, row.case_id)
+        if row.open_ticks is not None:
+            known = DayFacts(desk_id, day, read_bits(row.open_ticks), read_bits(row.busy_ticks))
+    return CaseFacts(
+        terms=read_terms(row),
         person_id=row.person_id,
         team_id=row.team_id,
         owner_id=row.owner_id,
         has_open_wish=bool(row.has_open_wish),
         has_email=bool(row.has_email),
+        desk_id=desk_id,
+        is_responsible=is_responsible,
+        day=known,
     )
-    if wanted is None or row.desk_id is None:
-        return facts
-    is_responsible = bool(row.is_owners) or row.desk_id in list_candidate_desks(session, case_id)
-    day = None
-    if row.open_ticks is not None:
-        day = DayFacts(row.desk_id, wanted[1], read_bits(row.open_ticks), read_bits(row.busy_ticks))
-    return replace(facts, desk_id=row.desk_id, is_responsible=is_responsible, day=day)
-
-
-def lock_rows(
-    session: Session, case_id: UUID, now: datetime, wanted: Slot | None = None
-) -> list[AppointmentRow]:
-    """Return and lock, in the order of ids, the rows of `appointment` that a booking may have to change.
-
-    These are the case's own and, for a wanted slot, the holds of others on that day before its end that have
-    run out.
-    """
-    if wanted is None:
-        found = session.execute(statements.LOCK_ROWS, {"case_id": case_id})
-    else:
-        values = {
-            "case_id": case_id,
-            "now": now,
-            "desk_id": wanted.desk_id,
-            "first_local": wanted.starts_local.replace(hour=0, minute=0, second=0, microsecond=0),
-            "until_local": wanted.ends_local,
-        }
-        found = session.execute(statements.LOCK_ROWS_AND_RUN_OUT, values)
-    return [_row_of(row) for row in found]
 
 
 def lock_expired_holds(session: Session, now: datetime, limit: int) -> list[AppointmentRow]:
@@ -124,36 +120,39 @@ def lock_past_bookings(session: Session, before: datetime, limit: int) -> list[A
 def read_day(session: Session, desk_id: UUID, day: date, *, is_locking: bool = False) -> DayFacts | None:
     """Return a desk's day; with `is_locking` nobody else changes it until the transaction ends."""
     statement = statements.LOCK_DAY if is_locking else statements.READ_DAY
-    row = session.execute(statement, {"desk_id": desk_id, "day": day}).first()
+    row = run(session, statement, desk_id=desk_id, day=day).first
     return DayFacts(desk_id, day, read_bits(row.open_ticks), read_bits(row.busy_ticks)) if row else None
 
 
 def list_cells(session: Session, appointment_ids: Sequence[UUID]) -> dict[UUID, list[tuple[UUID, datetime]]]:
     """Return the five-minute cells that appointments occupy, as (desk, wall-clock time)."""
-    cells: dict[UUID, list[tuple[UUID, datetime]]] = {
-        appointment_id: [] for appointment_id in appointment_ids
+    if not appointment_ids:
+        return {}
+    answers = run_together(session, *((statements.LIST_CELLS, {"row_id": one}) for one in appointment_ids))
+    return {
+        appointment_id: [(row.desk_id, row.starts_local) for row in answer.rows]
+        for appointment_id, answer in zip(appointment_ids, answers, strict=True)
     }
-    if appointment_ids:
-        for row in session.execute(statements.LIST_CELLS, {"ids": list(appointment_ids)}):
-            cells[row.appointment_id].append((row.desk_id, row.starts_local))
-    return cells
 
 
 def list_candidate_desks(session: Session, case_id: UUID) -> tuple[UUID, ...]:
     """Return the desks at which residents of a case are offered times, by reference (rules.offers.choose_desks)."""
-    rows = session.execute(statements.LIST_CANDIDATES, {"case_id": case_id})
+    rows = run(session, statements.LIST_CANDIDATES, case_id=case_id).rows
     return choose_desks(
         [DeskPlace(row.id, bool(row.is_owners), bool(row.is_teams), row.pool) for row in rows]
     )
 
 
-def _row_of(found: Row[*tuple[Any, ...]]) -> AppointmentRow:
+def _row_of(found: Any) -> AppointmentRow:
     values = list(found)
     values[_STATE] = State(values[_STATE])
     return AppointmentRow(*values)
 
 
-def _terms(row: Row[*tuple[Any, ...]]) -> BookingTerms:
+def read_terms(row: Any) -> BookingTerms:
+    """Return the terms a row of FIND_TERMS carries; raises NotFound for none."""
+    if row is None:
+        raise NotFound
     is_listed = row.mode is not None
     return BookingTerms(
         case_id=row.case_id,

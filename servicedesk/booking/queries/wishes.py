@@ -5,11 +5,12 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.models import SlotWish
 from servicedesk.cases.models import Case
+from servicedesk.db.prepared import Prepared, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class WishView:
 
 def find_wish(session: Session, case_id: UUID) -> WishView | None:
     """Return the case's open wish."""
-    row = session.execute(_open_wishes().where(SlotWish.case_id == case_id)).mappings().first()
-    return WishView(**row) if row else None
+    row = run(session, FIND_WISH, case_id=case_id).first
+    return WishView(*row) if row is not None else None
 
 
 def list_wishes(
@@ -62,3 +63,6 @@ def _open_wishes() -> Select[*tuple[Any, ...]]:
         .join(Case, Case.id == SlotWish.case_id)
         .where(SlotWish.settled_at.is_(None))
     )
+
+
+FIND_WISH = Prepared(_open_wishes().where(SlotWish.case_id == bindparam("case_id")))

@@ -12,7 +12,6 @@ from holidays.constants import CATHOLIC, PUBLIC
 from holidays.countries.germany import Germany
 
 _CITIES_WITH_OWN_RULES = {city.casefold(): city for city in Germany.subdivisions if len(city) > 2}
-_LAENDER_WITH_CATHOLIC_PLACES = frozenset({"BY", "SN", "TH"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +35,7 @@ def list_holidays(rules: HolidayRules, years: Iterable[int]) -> frozenset[date]:
 @lru_cache(maxsize=256)
 def _holidays_of_year(rules: HolidayRules, year: int) -> frozenset[date]:
     categories = {PUBLIC}
-    if rules.is_catholic_place and rules.federal_state in _LAENDER_WITH_CATHOLIC_PLACES:
+    if rules.is_catholic_place:
         categories.add(CATHOLIC)
     subdivision = rules.federal_state
     if rules.federal_state == "BY":

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.queries.facts import CaseFacts, lock_case, lock_rows
+from servicedesk.booking.queries.facts import CaseFacts, lock_case
 from servicedesk.booking.rules.life import AppointmentRow, Slot, State
 from servicedesk.booking.rules.offers import BookingTerms, refuse_time, refuse_unbookable
 from servicedesk.booking.service.guards import Claim, Ending
@@ -47,15 +47,14 @@ def prepare(
     """
     if actor.kind is ActorKind.visitor or (actor.kind is ActorKind.resident and actor.case_id != case_id):
         raise NotFound
-    wanted = (desk_id, starts_local.date()) if desk_id and starts_local else None
-    facts = lock_case(session, case_id, wanted)
+    wanted = (desk_id, starts_local) if desk_id and starts_local else None
+    facts, rows = lock_case(session, case_id, now, wanted)
     if actor.office_id not in {None, facts.terms.office_id}:
         raise NotFound
     terms = facts.terms
     if actor.kind is not ActorKind.resident:
         terms = replace(terms, notice_hours=0, minutes=minutes or terms.minutes)
     slot = Slot(desk_id, starts_local, terms.minutes) if desk_id and starts_local else None
-    rows = lock_rows(session, case_id, now, slot)
     return Ground(
         facts=facts,
         terms=terms,

@@ -8,39 +8,25 @@ nothing behind, because the caller's unit of work rolls back.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import CursorResult, bindparam, delete, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.errors import AlreadyBooked, OutsideHours, SlotTaken
 from servicedesk.booking.queries.facts import DayFacts, list_cells, read_day
-from servicedesk.booking.queries.statements import APPOINTMENT, CELL, DESK_DAY
+from servicedesk.booking.queries.statements import (
+    CONFIRM_ROW,
+    DELETE_CELLS,
+    END_ROW,
+    INSERT_ROW,
+    SWAP_DAY,
+    insert_cells,
+)
 from servicedesk.booking.rules.life import AppointmentRow, State
 from servicedesk.booking.rules.offers import refuse_cells, wanted_ticks
 from servicedesk.booking.rules.ticks import list_ticks, tick_of, wall_of, write_bits
-
-_INSERTS = {
-    "postgresql": (
-        postgresql_insert(APPOINTMENT).on_conflict_do_nothing().returning(APPOINTMENT.c.id),
-        postgresql_insert(CELL).on_conflict_do_nothing().returning(CELL.c.starts_local),
-    ),
-    "sqlite": (
-        sqlite_insert(APPOINTMENT).on_conflict_do_nothing().returning(APPOINTMENT.c.id),
-        sqlite_insert(CELL).on_conflict_do_nothing().returning(CELL.c.starts_local),
-    ),
-}
-
-# Compare and set: nothing happens where the day is not as it was read.
-_SWAP = update(DESK_DAY).where(
-    DESK_DAY.c.desk_id == bindparam("desk"),
-    DESK_DAY.c.day == bindparam("on"),
-    DESK_DAY.c.open_ticks == bindparam("opened"),
-    DESK_DAY.c.busy_ticks == bindparam("busy"),
-)
+from servicedesk.db.prepared import Answer, Call, run_together
 
 DayKey = tuple[date, UUID]
 Cells = Mapping[DayKey, int]
@@ -77,7 +63,7 @@ def carry_out(
     """End some rows and let one take its cells, all or nothing.
 
     `kept` is the case's own appointment, whose cells a hold may overlap while the move is not confirmed. `known`
-    is the claimed day as read before; it may be out of date. Raises SlotTaken or OutsideHours.
+    is the claimed day as read before; it may be out of date. Raises SlotTaken, OutsideHours or AlreadyBooked.
     """
     others = [ending.row.id for ending in endings if ending.state is not State.passed]
     involved = [
@@ -88,20 +74,26 @@ def carry_out(
     cells = list_cells(session, involved)
     freed = _by_day(cells[row_id] for row_id in others)
     mine = _by_day(cells[row_id] for row_id in involved if row_id not in others)
-    missing = 0
-    if claim is not None:
-        key = (claim.row.starts_local.date(), claim.row.desk_id)
-        wanted = wanted_ticks(claim.row.starts_local, claim.row.minutes)
-        missing = wanted & ~mine.get(key, 0)
-        _change_days(session, freed, key, wanted, mine.get(key, 0), known)
-    else:
-        _change_days(session, freed)
-    if others:
-        session.execute(delete(CELL).where(CELL.c.appointment_id.in_(others)))
-    _end_rows(session, endings, now)
-    if claim is not None:
-        _write_row(session, claim)
-        _insert_cells(session, claim.row, missing)
+    writes: list[Call] = [(DELETE_CELLS, {"row_id": row_id}) for row_id in others]
+    writes += [_end_row(ending, now) for ending in endings]
+    if claim is None:
+        _change_days(session, freed, {}, {}, None, writes)
+        return
+    key = (claim.row.starts_local.date(), claim.row.desk_id)
+    wanted = wanted_ticks(claim.row.starts_local, claim.row.minutes)
+    missing = wanted & ~mine.get(key, 0)
+    writes.append(_write_row(claim))
+    if missing:
+        writes.append(_take_cells(claim.row, missing))
+    try:
+        answers = _change_days(session, freed, {key: wanted} if missing else {}, mine, known, writes)
+    except IntegrityError as fault:
+        # The cells came without their row: another row of the case has its place, see below.
+        raise AlreadyBooked(ref=claim.row.ref) from fault
+    if answers[-2 if missing else -1].touched != 1:
+        raise AlreadyBooked(ref=claim.row.ref)
+    if missing and len(answers[-1].rows) != missing.bit_count():
+        raise SlotTaken
 
 
 def _by_day(cells: Iterable[Iterable[tuple[UUID, datetime]]]) -> dict[DayKey, int]:
@@ -114,79 +106,66 @@ def _by_day(cells: Iterable[Iterable[tuple[UUID, datetime]]]) -> dict[DayKey, in
 
 
 def _change_days(
-    session: Session,
-    freed: Cells,
-    wanted_key: DayKey | None = None,
-    wanted: int = 0,
-    mine: int = 0,
-    known: DayFacts | None = None,
-) -> None:
-    keys = set(freed)
-    if wanted_key is not None and wanted & ~mine:
-        keys.add(wanted_key)
-    for day, desk_id in sorted(keys):
-        key = (day, desk_id)
-        is_wanted = key == wanted_key
-        taken, own = (wanted, mine) if is_wanted else (0, 0)
+    session: Session, freed: Cells, wanted: Cells, mine: Cells, known: DayFacts | None, writes: Sequence[Call]
+) -> list[Answer]:
+    """Change the days in order, the first together with `writes`; return what those answered.
+
+    That the writes go out before it is known whether the first day could be changed saves a turn: whoever cannot
+    have it raises, and nothing of them stays.
+    """
+    written: list[Answer] | None = None
+    for key in sorted({*freed, *wanted}):
+        day, desk_id = key
+        is_wanted = key in wanted
+        change = (freed.get(key, 0), wanted.get(key, 0), mine.get(key, 0) if is_wanted else 0)
         facts = known if is_wanted and known is not None else read_day(session, desk_id, day)
-        if not _swap(session, facts, freed.get(key, 0), taken, own):
+        swap, *rest = run_together(session, _swap(facts, *change), *(writes if written is None else ()))
+        written = rest if written is None else written
+        if swap.touched != 1:
             # Somebody changed the day since it was read: wait for them, look again, decide again.
             facts = read_day(session, desk_id, day, is_locking=True)
-            if not _swap(session, facts, freed.get(key, 0), taken, own):
+            if run_together(session, _swap(facts, *change))[0].touched != 1:
                 raise SlotTaken
+    return run_together(session, *writes) if written is None else written
 
 
-def _swap(session: Session, facts: DayFacts | None, freed: int, wanted: int, mine: int) -> bool:
+def _swap(facts: DayFacts | None, freed: int, wanted: int, mine: int) -> Call:
+    """Return the compare-and-set of a day; raises OutsideHours or SlotTaken where the cells cannot be had."""
     if facts is None:
         raise OutsideHours
     busy = facts.busy & ~freed
     if wanted:
         refuse_cells(wanted, facts.opened, busy & ~mine)
-    values = {
+    return SWAP_DAY, {
         "desk": facts.desk_id,
         "on": facts.day,
         "opened": write_bits(facts.opened),
         "busy": write_bits(facts.busy),
-        "busy_ticks": write_bits(busy | wanted),
+        "wanted": write_bits(busy | wanted),
     }
-    result = session.execute(_SWAP, values)
-    return cast("CursorResult[Any]", result).rowcount == 1
 
 
-def _end_rows(session: Session, endings: Sequence[Ending], now: datetime) -> None:
-    for ending in endings:
-        session.execute(
-            update(APPOINTMENT)
-            .where(APPOINTMENT.c.id == ending.row.id)
-            .values(state=ending.state, sequence=ending.sequence, changed_at=now, reason=ending.reason)
-        )
+def _end_row(ending: Ending, now: datetime) -> Call:
+    return END_ROW, {
+        "row_id": ending.row.id,
+        "state": ending.state,
+        "sequence": ending.sequence,
+        "changed_at": now,
+        "reason": ending.reason,
+    }
 
 
-def _write_row(session: Session, claim: Claim) -> None:
-    row = claim.row
-    values = {name: getattr(row, name) for name in AppointmentRow.__slots__}
-    if not claim.is_new:
-        session.execute(update(APPOINTMENT).where(APPOINTMENT.c.id == row.id).values(values))
-        return
-    values |= {"created_by": claim.created_by, "reason": ""}
-    if session.execute(_INSERTS[_engine(session)][0], values).first() is None:
-        raise AlreadyBooked(ref=row.ref)
+def _write_row(claim: Claim) -> Call:
+    values = {name: getattr(claim.row, name) for name in AppointmentRow.__slots__}
+    if claim.is_new:
+        return INSERT_ROW, {**values, "created_by": claim.created_by, "reason": ""}
+    del values["id"]
+    return CONFIRM_ROW, {**values, "held_id": claim.row.id}
 
 
-def _insert_cells(session: Session, row: AppointmentRow, missing: int) -> None:
-    if not missing:
-        return
-    cells = [
-        {
-            "desk_id": row.desk_id,
-            "starts_local": wall_of(row.starts_local.date(), tick),
-            "appointment_id": row.id,
-        }
-        for tick in list_ticks(missing)
-    ]
-    if len(session.execute(_INSERTS[_engine(session)][1], cells).all()) != len(cells):
-        raise SlotTaken
-
-
-def _engine(session: Session) -> str:
-    return session.get_bind().dialect.name
+def _take_cells(row: AppointmentRow, missing: int) -> Call:
+    times = {
+        f"starts_local_{number}": wall_of(row.starts_local.date(), tick)
+        for number, tick in enumerate(list_ticks(missing))
+    }
+    return insert_cells(len(times)), {"desk_id": row.desk_id, "row_id": row.id, **times}

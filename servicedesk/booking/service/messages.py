@@ -5,14 +5,13 @@ name no person: whoever reads along learns least.
 """
 
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import select
-from sqlalchemy.engine import RowMapping
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.queries.facts import CaseFacts
+from servicedesk.booking.queries.statements import FIND_PLACE
 from servicedesk.booking.rules.life import AppointmentRow
+from servicedesk.db.prepared import run
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.locales import get_language
 from servicedesk.notices.contexts import (
@@ -25,8 +24,6 @@ from servicedesk.notices.contexts import (
     OfficeBlock,
 )
 from servicedesk.notices.service import cancel_pending, enqueue
-from servicedesk.offices.models import Desk, Office
-from servicedesk.register.models import Person
 
 _OVERTAKEN = (AppointmentConfirmation.KIND, AppointmentMoved.KIND)
 
@@ -113,26 +110,32 @@ def _enqueue(
 def _frame(
     session: Session, facts: CaseFacts, row: AppointmentRow, public_url: str | None
 ) -> tuple[MailFrame, AppointmentFacts]:
-    place = _place(session, facts.terms.office_id, row.desk_id, facts.person_id)
-    base_url = public_url or f"https://{place['host']}"
-    language = get_language(place["language"])
-    details = place["settings"]
+    place = run(
+        session,
+        FIND_PLACE,
+        office_id=facts.terms.office_id,
+        desk_id=row.desk_id,
+        person_id=facts.person_id,
+    ).rows[0]
+    base_url = public_url or f"https://{place.host}"
+    language = get_language(place.language)
+    details = place.settings
     office = OfficeBlock(
-        name=place["name"],
-        street=place["street"],
-        postcode=place["postcode"],
-        town=place["town"],
+        name=place.name,
+        street=place.street,
+        postcode=place.postcode,
+        town=place.town,
         base_url=base_url,
         time_zone=facts.terms.zone.key,
         phone=details.get("phone", ""),
         email=details.get("email", ""),
     )
     where = (
-        place["name"],
-        place["street"],
-        f"{place['postcode']} {place['town']}",
-        place["desk"],
-        place["room"],
+        place.name,
+        place.street,
+        f"{place.postcode} {place.town}",
+        place.desk,
+        place.room,
     )
     appointment = AppointmentFacts(
         uid=row.uid,
@@ -143,23 +146,3 @@ def _frame(
         manage_url=f"{base_url}/{language.tag}/code",
     )
     return MailFrame(locale=language.tag, office=office), appointment
-
-
-def _place(session: Session, office_id: UUID, desk_id: UUID, person_id: UUID) -> RowMapping:
-    query = (
-        select(
-            Office.host,
-            Office.name,
-            Office.street,
-            Office.postcode,
-            Office.town,
-            Office.settings,
-            Desk.name.label("desk"),
-            Desk.room,
-            Person.letter_language.label("language"),
-        )
-        .join(Desk, Desk.office_id == Office.id)
-        .join(Person, Person.office_id == Office.id)
-        .where(Office.id == office_id, Desk.id == desk_id, Person.id == person_id)
-    )
-    return session.execute(query).mappings().one()

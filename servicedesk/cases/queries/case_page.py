@@ -1,23 +1,20 @@
 """Read one case whole: for the staff page that shows it, and the little a resident sees of it."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts.models import StaffAccount
 from servicedesk.cases.errors import CaseNotFound
-from servicedesk.cases.models import Application, Case, CaseRequirement
-from servicedesk.cases.queries.facts import (
-    build_facts,
-    count_missing,
-    list_paper_states,
-    list_receipts,
-    requirements_of,
-    zone_of,
-)
+from servicedesk.cases.models import Application, Case
+from servicedesk.cases.queries.checklist import Checklist, load_checklist, load_with_change
+from servicedesk.cases.queries.facts import build_facts, count_missing, list_receipts, zone_of
+from servicedesk.cases.queries.papers import MISSING, Standing, judge_papers, list_paper_rows, states_of
 from servicedesk.cases.queries.scope import Scope, find_case_id, get_case_in_scope
 from servicedesk.cases.queries.values import (
     ApplicationLine,
@@ -32,9 +29,9 @@ from servicedesk.cases.queries.values import (
 from servicedesk.cases.rules import (
     ACTION_LABELS,
     OUR_STEPS,
+    UNLISTED_ACTIONS,
     CaseFacts,
     Channel,
-    PaperState,
     days_left,
     decide_next_step,
     decide_state,
@@ -47,6 +44,15 @@ from servicedesk.kernel.clock import local_day
 from servicedesk.notices.queries import LetterScope, list_notices_about
 from servicedesk.offices.queries import get_staff, get_team
 from servicedesk.register.models import Person, Title
+
+
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """Say against which day papers are judged."""
+
+    today: date
+    zone: ZoneInfo
+    appointment_at: datetime | None
 
 
 def get_case_page(
@@ -68,13 +74,15 @@ def get_case_page(
     title = session.get(Title, case.title_id) if case.title_id else None
     zone = zone_of(session, case.office_id)
     today = local_day(now, zone)
-    facts, papers = _facts_and_papers(session, case, person, today, appointment_at)
+    checklist, pending_change = load_with_change(session, case, person, today=today)
+    clock = _Clock(today, zone, appointment_at)
+    facts, papers = _facts_and_papers(session, case, checklist, clock)
     step = decide_next_step(facts, now, zone)
     return CasePage(
         id=case.id,
         ref=case.ref,
         office_id=case.office_id,
-        concern=load_catalogue().find_concern(case.concern_id),
+        concern=checklist.concern,
         concern_id=case.concern_id,
         ends_on=case.ends_on,
         due_on=case.due_on,
@@ -92,7 +100,9 @@ def get_case_page(
         papers=papers,
         applications=list_applications(session, case),
         notices=tuple(list_notices_about(session, office_id=case.office_id, subject_id=case.id)),
-        history=list_history(session, case, also_about=also_about),
+        history=list_history(session, case, also_about=(case.person_id, *also_about)),
+        checklist=checklist,
+        pending_change=pending_change,
     )
 
 
@@ -105,10 +115,12 @@ def get_resident_case(
         raise CaseNotFound
     person = session.get_one(Person, case.person_id)
     title = session.get(Title, case.title_id) if case.title_id else None
-    catalogue = load_catalogue()
-    concern = catalogue.find_concern(case.concern_id)
     zone = zone_of(session, case.office_id)
-    facts, papers = _facts_and_papers(session, case, person, local_day(now, zone), appointment_at)
+    today = local_day(now, zone)
+    checklist = load_checklist(session, case, person, today=today)
+    concern = checklist.concern
+    clock = _Clock(today, zone, appointment_at)
+    facts, papers = _facts_and_papers(session, case, checklist, clock)
     in_force = [line for line in list_applications(session, case) if line.is_in_force]
     first = min(in_force, key=lambda line: line.received_at, default=None)
     return ResidentCase(
@@ -125,7 +137,7 @@ def get_resident_case(
         title_form=concern.title_form.value if concern else "residence_title",
         ends_on=case.ends_on,
         has_continuation_effect=title is not None
-        and catalogue.has_continuation_effect(title.legal_basis, is_unlimited=title.is_unlimited),
+        and load_catalogue().has_continuation_effect(title.legal_basis, is_unlimited=title.is_unlimited),
         is_renewal=title is not None,
         state=decide_state(facts, now, zone),
         next_step=decide_next_step(facts, now, zone),
@@ -173,11 +185,13 @@ def list_applications(session: Session, case: Case) -> tuple[ApplicationLine, ..
 def list_history(
     session: Session, case: Case, *, also_about: Collection[UUID] = (), limit: int = 200
 ) -> tuple[HistoryLine, ...]:
-    """Return what happened to a case and to what else is named, the latest first."""
+    """Return what happened to a case and to what else is named, the latest first; times only tried leave no line."""
     events = list(
         session.scalars(
             select(AuditEvent)
-            .where(AuditEvent.subject_id.in_([case.id, *also_about]))
+            .where(
+                AuditEvent.subject_id.in_([case.id, *also_about]), AuditEvent.action.not_in(UNLISTED_ACTIONS)
+            )
             .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
             .limit(limit)
         )
@@ -235,6 +249,7 @@ def person_view(person: Person) -> PersonView:
         moved_away_on=person.moved_away_on,
         has_email=person.email_sealed is not None,
         has_phone=person.phone_sealed is not None,
+        post_address=person.post_address,
     )
 
 
@@ -242,34 +257,43 @@ def letter_scope(scope: Scope) -> LetterScope:
     """Return the same scope as the notices room understands it."""
     return LetterScope(
         is_whole_office=scope.is_whole_office,
-        team_ids=frozenset(reach.team_id for reach in scope.reaches if reach.is_whole),
+        team_ids=scope.whole_team_ids,
         member_ids=scope.member_ids,
-        inbox_team_ids=frozenset(reach.team_id for reach in scope.reaches),
+        inbox_team_ids=scope.inbox_team_ids,
     )
 
 
 def _facts_and_papers(
-    session: Session, case: Case, person: Person, today: date, appointment_at: datetime | None
+    session: Session, case: Case, checklist: Checklist, clock: _Clock
 ) -> tuple[CaseFacts, tuple[PaperLine, ...]]:
-    requirements = requirements_of(case, person, today)
-    states = list_paper_states(session, [case.id]).get(case.id, {})
-    receipts = list_receipts(session, [case.id]).get(case.id, ())
-    facts = build_facts(case, receipts, states, count_missing(requirements, states), appointment_at)
-    rows = session.scalars(select(CaseRequirement).where(CaseRequirement.case_id == case.id))
-    return facts, _paper_lines(requirements, {row.document_id: row for row in rows})
+    rows = list_paper_rows(session, [case.id]).get(case.id, {})
+    appointment_at = clock.appointment_at
+    standings = judge_papers(
+        checklist.catalogue.documents,
+        rows,
+        today=clock.today,
+        zone=clock.zone,
+        appointment_on=local_day(appointment_at, clock.zone) if appointment_at else None,
+        is_settled=case.decision is not None,
+    )
+    states, receipts = states_of(standings), list_receipts(session, [case.id]).get(case.id, ())
+    missing = count_missing(checklist.requirements, states)
+    facts = build_facts(case, receipts, states, missing, appointment_at)
+    return facts, _paper_lines(checklist, standings)
 
 
-def _paper_lines(
-    requirements: tuple[Requirement, ...], rows: Mapping[str, CaseRequirement]
-) -> tuple[PaperLine, ...]:
-    """Return the list of the catalogue, then papers that stand in the case but no longer in the catalogue."""
-    listed = {line.document.id for line in requirements}
-    documents = load_catalogue().documents
-    extra = tuple(Requirement(documents[name]) for name in sorted(set(rows) - listed) if name in documents)
-    return tuple(_paper_line(line, rows.get(line.document.id)) for line in (*requirements, *extra))
+def _paper_lines(checklist: Checklist, standings: Mapping[str, Standing]) -> tuple[PaperLine, ...]:
+    """Return the list of the catalogue, then papers that stand in the case but not on its list."""
+    listed = {line.document.id for line in checklist.requirements}
+    documents = checklist.catalogue.documents
+    extra = [Requirement(documents[name]) for name in sorted(set(standings) - listed) if name in documents]
+    return (
+        *(_paper_line(line, standings.get(line.document.id, MISSING)) for line in checklist.requirements),
+        *(_paper_line(line, standings[line.document.id], is_listed=False) for line in extra),
+    )
 
 
-def _paper_line(line: Requirement, row: CaseRequirement | None) -> PaperLine:
+def _paper_line(line: Requirement, standing: Standing, *, is_listed: bool = True) -> PaperLine:
     return PaperLine(
         document_id=line.document.id,
         name=line.document.name,
@@ -277,10 +301,16 @@ def _paper_line(line: Requirement, row: CaseRequirement | None) -> PaperLine:
         condition=line.condition,
         form=line.document.form,
         group=line.group,
-        is_mandatory=line.is_mandatory,
-        state=PaperState(row.state) if row else PaperState.missing,
-        reason=row.reason if row else "",
-        changed_at=row.changed_at if row else None,
+        is_mandatory=line.is_mandatory and is_listed,
+        state=standing.state,
+        reason=standing.reason,
+        changed_at=standing.changed_at,
+        why=line.document.why,
+        notes=line.notes,
+        max_age=line.document.max_age,
+        issued_on=standing.issued_on,
+        freshness=standing.freshness,
+        is_listed=is_listed,
     )
 
 

@@ -1,7 +1,7 @@
 """Gather in few statements the facts that rules decide on."""
 
 from collections.abc import Collection, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -9,10 +9,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.frames import Addressee
-from servicedesk.cases.models import Application, Case, CaseRequirement
+from servicedesk.cases.models import Application, Case
 from servicedesk.cases.rules import CaseFacts, CloseReason, Decision, PaperState, Receipt, list_in_force
-from servicedesk.checklists.catalogue import load_catalogue
-from servicedesk.checklists.rules import PersonFacts, Requirement, list_requirements, person_age
+from servicedesk.checklists.rules import Requirement
 from servicedesk.offices.models import Office
 from servicedesk.register.models import Person
 
@@ -35,37 +34,21 @@ def list_receipts(session: Session, case_ids: Collection[UUID]) -> dict[UUID, tu
     return {case_id: receipts for case_id, receipts in in_force.items() if receipts}
 
 
-def list_paper_states(session: Session, case_ids: Collection[UUID]) -> dict[UUID, dict[str, PaperState]]:
-    """Return the state of each paper that has one, per case."""
-    found: dict[UUID, dict[str, PaperState]] = {}
-    if case_ids:
-        query = select(CaseRequirement.case_id, CaseRequirement.document_id, CaseRequirement.state).where(
-            CaseRequirement.case_id.in_(case_ids)
-        )
-        for case_id, document_id, state in session.execute(query):
-            found.setdefault(case_id, {})[document_id] = PaperState(state)
-    return found
-
-
-def requirements_of(case: Case, person: Person, today: date) -> tuple[Requirement, ...]:
-    """Return the papers of a case after the catalogue; a concern no longer in it has none."""
-    concern = load_catalogue().find_concern(case.concern_id)
-    if concern is None:
-        return ()
-    age = person_age(person.birth_year, person.birth_month, person.birth_day, today)
-    return list_requirements(concern, PersonFacts(is_renewal=case.title_id is not None, age=age))
-
-
 def count_missing(requirements: tuple[Requirement, ...], states: Mapping[str, PaperState]) -> int:
-    """Count mandatory papers, and groups of which one is enough, that nobody has handed in or promised yet."""
+    """Count mandatory papers, and groups of which one is enough, that nobody has handed in or promised yet.
+
+    What depends on a condition only the person can judge is not counted, alone or in a group: it may not apply.
+    """
     waiting = {PaperState.missing, PaperState.rejected, PaperState.stale, PaperState.announced}
     open_groups: dict[str, bool] = {}
     missing = 0
     for line in requirements:
+        if line.condition:
+            continue
         is_open = states.get(line.document.id, PaperState.missing) in waiting
         if line.group:
             open_groups[line.group] = open_groups.get(line.group, True) and is_open
-        elif line.is_mandatory and is_open:
+        elif is_open:
             missing += 1
     return missing + sum(open_groups.values())
 
@@ -104,9 +87,6 @@ def addressee_of(person: Person) -> Addressee:
         family_name=person.family_name,
         given_names=person.given_names,
         birth=(person.birth_year, person.birth_month, person.birth_day),
-        street=person.street,
-        house_number=person.house_number,
-        postcode=person.postcode,
-        town=person.town,
+        **person.letter_address,
         language=person.letter_language,
     )

@@ -14,7 +14,8 @@ from servicedesk.cases.queries.scope import Scope, get_person_in_scope
 from servicedesk.cases.queries.values import PersonView, Relative
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.kernel.crypto import Vault
-from servicedesk.register.models import Person, Title
+from servicedesk.register.models import ContactClaim, Person, Title
+from servicedesk.register.rules.contacts import ClaimKind, ClaimState
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class PersonPage:
 
 @dataclass(frozen=True, slots=True)
 class Reachable:
-    """Hold how a person can be called or written to; empty where the register has nothing."""
+    """Hold how a person can be called or written to; empty where nobody has said so."""
 
     phone: str
     email: str
@@ -101,15 +102,28 @@ def get_person_page(session: Session, scope: Scope, person_id: UUID) -> PersonPa
 
 
 def read_reachable(session: Session, vault: Vault, person_id: UUID) -> Reachable:
-    """Return a person's telephone and e-mail as the register has them; the caller has checked scope."""
+    """Return a person's telephone and e-mail: what is confirmed, else what the register has; the caller checked scope."""
     row = session.execute(
         select(Person.phone_sealed, Person.email_sealed).where(Person.id == person_id)
     ).one()
+    confirmed = {
+        claim.kind: vault.open_text(claim.value_sealed, "contact_claim", claim.id, "value_sealed")
+        for claim in session.scalars(
+            select(ContactClaim).where(
+                ContactClaim.person_id == person_id,
+                ContactClaim.state == ClaimState.CONFIRMED,
+                ContactClaim.kind.in_((ClaimKind.PHONE, ClaimKind.EMAIL)),
+            )
+        )
+    }
 
     def opened(sealed: bytes | None, column: str) -> str:
         return vault.open_text(bytes(sealed), "person", person_id, column) if sealed else ""
 
-    return Reachable(opened(row[0], "phone_sealed"), opened(row[1], "email_sealed"))
+    return Reachable(
+        confirmed.get(ClaimKind.PHONE) or opened(row[0], "phone_sealed"),
+        confirmed.get(ClaimKind.EMAIL) or opened(row[1], "email_sealed"),
+    )
 
 
 def list_names(session: Session, office_id: UUID, person_ids: Collection[UUID]) -> dict[UUID, ListedName]:

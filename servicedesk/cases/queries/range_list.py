@@ -26,14 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, aliased
 
 from servicedesk.cases.models import Application, Case, CaseRequirement
-from servicedesk.cases.queries.facts import (
-    build_facts,
-    count_missing,
-    list_paper_states,
-    list_receipts,
-    requirements_of,
-    zone_of,
-)
+from servicedesk.cases.queries.case_papers import load_case_papers
+from servicedesk.cases.queries.facts import build_facts, list_receipts, zone_of
 from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.rules import (
     CALL_WITHIN,
@@ -298,14 +292,15 @@ def build_rows(
     people = {
         person.id: person for person in session.scalars(select(Person).where(Person.id.in_(person_ids)))
     }
-    receipts, states = list_receipts(session, case_ids), list_paper_states(session, case_ids)
     catalogue, today = load_catalogue(), local_day(now, zone)
+    receipts = list_receipts(session, case_ids)
+    papers = load_case_papers(session, scope.office_id, cases.values(), today=today, zone=zone)
     rows = []
     for case_id, title_id, person_id in found:
         person, title, case = people[person_id], titles.get(title_id), cases.get(case_id)
         if case is not None:
-            missing = count_missing(requirements_of(case, person, today), states.get(case.id, {}))
-            facts = build_facts(case, receipts.get(case.id, ()), states.get(case.id, {}), missing)
+            states, missing = papers.judge(case, person, title)
+            facts = build_facts(case, receipts.get(case.id, ()), states, missing)
             concern_id = case.concern_id
         else:
             concern_id, facts = _title_facts(titles[title_id])

@@ -4,21 +4,17 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.errors import CaseNotFound
 from servicedesk.cases.frames import Addressee, build_sender
-from servicedesk.cases.models import Application, Case, CaseRequirement
-from servicedesk.cases.queries.facts import (
-    addressee_of,
-    count_missing,
-    list_receipts,
-    requirements_of,
-)
+from servicedesk.cases.models import Application, Case
+from servicedesk.cases.queries.checklist import Checklist, load_checklist
+from servicedesk.cases.queries.facts import addressee_of, count_missing, list_receipts
+from servicedesk.cases.queries.papers import MISSING, Standing, judge_papers, list_paper_rows, states_of
 from servicedesk.cases.rules import Channel, PaperState, Timeliness, decide_timeliness
 from servicedesk.checklists.catalogue import load_catalogue
-from servicedesk.checklists.rules import ADULT_AGE, Concern, Requirement
+from servicedesk.checklists.rules import ADULT_AGE, FRESH_FOREVER, Concern, Freshness, Requirement
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.notices.contexts import Sender
@@ -28,11 +24,15 @@ from servicedesk.register.models import Person, Title
 
 @dataclass(frozen=True, slots=True)
 class ResidentPaper:
-    """Be one paper on a person's own list; `reason` says what is wrong with one that was turned down."""
+    """Be one paper on a person's own list; `reason` says what is wrong with one that was turned down.
+
+    `freshness` says whether a paper that was handed in will be too old on the day of the appointment.
+    """
 
     requirement: Requirement
     state: PaperState
     reason: str = ""
+    freshness: Freshness = FRESH_FOREVER
 
     @property
     def is_waiting(self) -> bool:
@@ -41,8 +41,8 @@ class ResidentPaper:
 
     @property
     def is_to_bring(self) -> bool:
-        """Tell whether it is to be brought or sent: missing, or lying at home."""
-        return self.is_waiting or self.state is PaperState.announced
+        """Tell whether it is to be brought or sent: missing, lying at home, or too old on the day of the appointment."""
+        return self.is_waiting or self.state is PaperState.announced or self.freshness.is_stale_at_appointment
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class ResidentView:
 
     `addressee` stands on the letter's envelope. `papers_missing` counts what everybody has to bring and has not
     brought. `has_ended`: the title's last day is over. `has_continuation_effect`: § 81 Abs. 4 Satz 1 AufenthG holds
-    for an application in time.
+    for an application in time. `checklist` is what the papers rest on.
     """
 
     case_id: UUID
@@ -82,6 +82,12 @@ class ResidentView:
     ready_at: datetime | None
     decision: str | None
     is_closed: bool
+    checklist: Checklist | None = None
+
+    @property
+    def questions(self) -> int:
+        """Return how many answers would make the list more exact."""
+        return len(self.checklist.questions) if self.checklist else 0
 
     @property
     def is_continued(self) -> bool:
@@ -93,27 +99,35 @@ class ResidentView:
         )
 
 
-def get_resident_view(session: Session, actor: Actor, office: OfficeView, *, now: datetime) -> ResidentView:
-    """Return the case of the code that `actor` holds, open or closed; raises CaseNotFound."""
-    case = session.get(Case, actor.case_id) if actor.kind is ActorKind.resident and actor.case_id else None
-    if case is None or case.office_id != office.id:
-        raise CaseNotFound
-    person = session.get_one(Person, case.person_id)
+def get_resident_view(
+    session: Session,
+    actor: Actor,
+    office: OfficeView,
+    *,
+    now: datetime,
+    appointment_on: date | None = None,
+) -> ResidentView:
+    """Return the case of the code that `actor` holds, open or closed; raises CaseNotFound.
+
+    `appointment_on` comes from the booking room: papers are held against that day, too.
+    """
+    case, person = _own_case(session, actor, office)
     today = local_day(now, office.zone)
-    states = _states(session, case.id)
-    requirements = requirements_of(case, person, today)
-    papers = tuple(
-        ResidentPaper(line, *states.get(line.document.id, (PaperState.missing, ""))) for line in requirements
+    checklist = load_checklist(session, case, person, today=today)
+    standings = judge_papers(
+        checklist.catalogue.documents,
+        list_paper_rows(session, [case.id]).get(case.id, {}),
+        today=today,
+        zone=office.zone,
+        appointment_on=appointment_on,
+        is_settled=case.decision is not None,
     )
-    known = {document: state for document, (state, _) in states.items()}
-    promised = {
-        document: PaperState.received if state is PaperState.announced else state
-        for document, state in known.items()
-    }
+    requirements = checklist.requirements
+    known = states_of(standings)
+    promised = {document: _promised(standing) for document, standing in standings.items()}
     addressee = addressee_of(person)
     age = addressee.age(today)
-    catalogue = load_catalogue()
-    concern = catalogue.find_concern(case.concern_id) or catalogue.get_concern(catalogue.fallback_id)
+    concern = checklist.concern or checklist.catalogue.get_concern(checklist.catalogue.fallback_id)
     return ResidentView(
         case_id=case.id,
         case_ref=case.ref,
@@ -126,21 +140,39 @@ def get_resident_view(session: Session, actor: Actor, office: OfficeView, *, now
         has_ended=case.ends_on is not None and case.ends_on < today,
         has_continuation_effect=_has_effect(session, case, concern),
         receipt=_receipt(session, case, office),
-        papers=papers,
+        papers=tuple(_paper(line, standings.get(line.document.id, MISSING)) for line in requirements),
         papers_missing=count_missing(requirements, known),
         papers_waiting=count_missing(requirements, promised),
         sender=_sender(session, case),
         ready_at=case.ready_at,
         decision=case.decision,
         is_closed=case.closed_at is not None,
+        checklist=checklist,
     )
 
 
-def _states(session: Session, case_id: UUID) -> dict[str, tuple[PaperState, str]]:
-    query = select(CaseRequirement.document_id, CaseRequirement.state, CaseRequirement.reason).where(
-        CaseRequirement.case_id == case_id
-    )
-    return {document: (PaperState(state), reason) for document, state, reason in session.execute(query)}
+def get_resident_checklist(session: Session, actor: Actor, office: OfficeView, *, now: datetime) -> Checklist:
+    """Return what the list of one's own case rests on, and what is still to be asked; raises CaseNotFound."""
+    case, person = _own_case(session, actor, office)
+    return load_checklist(session, case, person, today=local_day(now, office.zone))
+
+
+def _own_case(session: Session, actor: Actor, office: OfficeView) -> tuple[Case, Person]:
+    case = session.get(Case, actor.case_id) if actor.kind is ActorKind.resident and actor.case_id else None
+    if case is None or case.office_id != office.id:
+        raise CaseNotFound
+    return case, session.get_one(Person, case.person_id)
+
+
+def _promised(standing: Standing) -> PaperState:
+    """Return the state that counts for the day of the appointment: what lies ready will come, what is too old will not do."""
+    if standing.freshness.is_stale_at_appointment:
+        return PaperState.stale
+    return PaperState.received if standing.state is PaperState.announced else standing.state
+
+
+def _paper(line: Requirement, standing: Standing) -> ResidentPaper:
+    return ResidentPaper(line, standing.state, standing.reason, standing.freshness)
 
 
 def _has_effect(session: Session, case: Case, concern: Concern) -> bool:

@@ -1,7 +1,8 @@
 """Say which people and cases an actor may see: the one layer every read and every act of staff goes through.
 
-Scope = own cases, the own team's inbox, and people of the own letter range without an open case; the whole team or
-office by permission. Deputies widen `member_ids`. What lies outside looks like what does not exist.
+Scope = own cases, the own team's inbox, and people of the own letter range without an open case; the same of those
+for whom the actor deputises today, without their team's inbox; the whole team or office by permission. What lies
+outside looks like what does not exist.
 """
 
 from collections.abc import Iterable
@@ -17,21 +18,23 @@ from servicedesk.checklists.catalogue import Catalogue, load_catalogue
 from servicedesk.checklists.queries import by_concern
 from servicedesk.kernel.errors import NotAllowed, NotFound
 from servicedesk.kernel.permissions import Actor, ActorKind, Permission
-from servicedesk.offices.models import LetterInterval
+from servicedesk.offices.models import LetterInterval, StaffMember
 from servicedesk.offices.queries import KeyRange, get_office_by_id, list_concerns, list_teams
 from servicedesk.register.models import Person, Title
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Say what somebody sees of one team: all of it, or stretches of surnames (own and the inbox's).
+    """Say what somebody sees of one team: all of it, or stretches of surnames.
 
-    `concern_ids` are the concerns this team was given; with `is_default` it also has those no team was given,
+    The stretches are their own and those they deputise for; with `has_inbox`, in the own teams, also those that
+    nobody owns, and the cases without an owner. `concern_ids` are the concerns this team was given; with `is_default` it also has those no team was given,
     `others` being the ones that were given away. None of both matters in an office with one team.
     """
 
     team_id: UUID
     is_whole: bool
+    has_inbox: bool
     ranges: tuple[KeyRange, ...]
     is_only_team: bool
     is_default: bool
@@ -61,13 +64,21 @@ class Scope:
     def _visible_case(self) -> ColumnElement[bool]:
         if self.is_whole_office:
             return true()
-        whole = [reach.team_id for reach in self.reaches if reach.is_whole]
-        inboxes = [reach.team_id for reach in self.reaches]
         return or_(
             Case.owner_id.in_(self.member_ids),
-            Case.team_id.in_(whole),
-            and_(Case.owner_id.is_(None), Case.team_id.in_(inboxes)),
+            Case.team_id.in_(self.whole_team_ids),
+            and_(Case.owner_id.is_(None), Case.team_id.in_(self.inbox_team_ids)),
         )
+
+    @property
+    def whole_team_ids(self) -> frozenset[UUID]:
+        """Return the teams of which everything is seen."""
+        return frozenset(reach.team_id for reach in self.reaches if reach.is_whole)
+
+    @property
+    def inbox_team_ids(self) -> frozenset[UUID]:
+        """Return the teams whose inbox is theirs, too."""
+        return frozenset(reach.team_id for reach in self.reaches if reach.has_inbox)
 
     def titles(self) -> ColumnElement[bool]:
         """Return the condition on `Title` joined with `Person`: titles of people in reach, whatever their cases."""
@@ -77,7 +88,10 @@ class Scope:
         return and_(Title.office_id == self.office_id, or_(false(), *reached))
 
     def people(self) -> ColumnElement[bool]:
-        """Return the condition on `Person`: with a visible case, or in reach and without any open case."""
+        """Return the condition on `Person`: with a visible case, or in reach and without any open case.
+
+        Whose titles lead to other teams is not in reach; who has no title yet is in reach of every range.
+        """
         if self.is_whole_office:
             return Person.office_id == self.office_id
         any_open = aliased(Case)
@@ -88,7 +102,9 @@ class Scope:
         reached = exists(
             select(literal(1)).where(Title.person_id == Person.id, self.titles()).correlate(Person)
         )
-        return and_(Person.office_id == self.office_id, or_(has_own, and_(reached, ~has_open)))
+        has_title = exists(select(literal(1)).where(Title.person_id == Person.id).correlate(Person))
+        in_reach = or_(reached, and_(self.keys(), ~has_title))
+        return and_(Person.office_id == self.office_id, or_(has_own, and_(in_reach, ~has_open)))
 
     def keys(self) -> ColumnElement[bool]:
         """Return the condition that `Person.surname_key` lies in reach; for what has no title yet."""
@@ -173,7 +189,7 @@ def require(actor: Actor, permission: Permission) -> None:
 
 
 def _members(actor: Actor) -> frozenset[UUID]:
-    return frozenset({actor.member_id} if actor.member_id else ())
+    return actor.deputised_ids | ({actor.member_id} if actor.member_id else frozenset())
 
 
 def _reaches(session: Session, actor: Actor, office_id: UUID) -> tuple[Reach, ...]:
@@ -184,11 +200,12 @@ def _reaches(session: Session, actor: Actor, office_id: UUID) -> tuple[Reach, ..
         (t.id for t in teams if t.ref == office.details.default_team), teams[0].id if teams else None
     )
     sees_team = actor.may(Permission.see_team)
-    stretches = {} if sees_team else _stretches(session, office_id, actor)
+    stretches = _stretches(session, office_id, actor)
     return tuple(
         Reach(
             team_id=team.id,
-            is_whole=sees_team,
+            is_whole=sees_team and team.id in actor.team_ids,
+            has_inbox=team.id in actor.team_ids,
             ranges=tuple(stretches.get(team.id, ())),
             is_only_team=len(teams) == 1,
             is_default=team.id == default,
@@ -196,25 +213,39 @@ def _reaches(session: Session, actor: Actor, office_id: UUID) -> tuple[Reach, ..
             others=frozenset(concern for concern, owner in given.items() if owner != team.id),
         )
         for team in teams
-        if team.id in actor.team_ids
+        if team.id in actor.team_ids or team.id in stretches
     )
 
 
 def _stretches(session: Session, office_id: UUID, actor: Actor) -> dict[UUID, list[KeyRange]]:
-    """Return own and inbox stretches per team, neighbours joined; before the first interval lie keys without letters."""
+    """Return the stretches in reach per team that has any, neighbours joined.
+
+    Of the own teams those are the actor's own and what nobody owns, keys without letters too: they lie before the
+    first interval. Of whichever team, those of the members they deputise for, in that member's own team. A team
+    that is seen as a whole needs none.
+    """
+    own = frozenset[UUID]() if actor.may(Permission.see_team) else actor.team_ids
     query = (
-        select(LetterInterval.team_id, LetterInterval.lo, LetterInterval.member_id)
-        .where(LetterInterval.office_id == office_id, LetterInterval.team_id.in_(actor.team_ids))
+        select(LetterInterval.team_id, LetterInterval.lo, LetterInterval.member_id, StaffMember.team_id)
+        .outerjoin(StaffMember, StaffMember.id == LetterInterval.member_id)
+        .where(LetterInterval.office_id == office_id, LetterInterval.lo != "")
+        .where(or_(LetterInterval.team_id.in_(own), LetterInterval.team_id.not_in(actor.team_ids)))
         .order_by(LetterInterval.team_id, LetterInterval.lo)
     )
-    rows = session.execute(query).all()
-    found: dict[UUID, list[KeyRange]] = {team_id: [] for team_id in actor.team_ids}
-    for team_id, stretches in found.items():
-        bounds = [("", None), *((lo, owner) for team, lo, owner in rows if team == team_id and lo)]
-        ends: Iterable[str | None] = [lo for lo, _ in bounds[1:]] + [None]
-        for (lo, owner), until in zip(bounds, ends, strict=True):
-            if owner is not None and owner != actor.member_id:
+    if not actor.deputised_ids:
+        query = query.where(LetterInterval.team_id.in_(own))
+    bounds: dict[UUID, list[tuple[str, bool]]] = {team_id: [("", True)] for team_id in own}
+    for team_id, lo, owner, home in session.execute(query):
+        is_own = team_id in own and (owner is None or owner == actor.member_id)
+        is_deputised = owner in actor.deputised_ids and home == team_id
+        bounds.setdefault(team_id, [("", False)]).append((lo, is_own or is_deputised))
+    found: dict[UUID, list[KeyRange]] = {team_id: [] for team_id in own}
+    for team_id, of_team in bounds.items():
+        ends: Iterable[str | None] = [lo for lo, _ in of_team[1:]] + [None]
+        for (lo, is_reached), until in zip(of_team, ends, strict=True):
+            if not is_reached:
                 continue
+            stretches = found.setdefault(team_id, [])
             if stretches and stretches[-1].until == lo:
                 stretches[-1] = KeyRange(team_id, stretches[-1].lo, until)
             else:

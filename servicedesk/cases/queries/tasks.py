@@ -21,9 +21,17 @@ TASK_LABELS: Mapping[str, str] = {
     "renewed": N_("Titel wurde verlängert: Termin und offene Punkte prüfen"),
     "moved_away": N_("Person ist verzogen: Termin und offene Punkte prüfen"),
     "vanished": N_("Zeile fehlt in der letzten Liste: nachfragen"),
+    "address_differs": N_("Neue Adresse im Register, bestätigt war eine andere: nachfragen"),
     "unknown_basis": N_("Unbekannte Rechtsgrundlage: Anliegen prüfen"),
     "came_of_age": N_("Person ist volljährig geworden: neues Schreiben ist unterwegs"),
     "contact_matched": N_("Antrag über das Kontaktformular: Unterlagen prüfen"),
+    "interim_decide": N_("Zwischenbestätigung: hier muss ein Mensch entscheiden"),
+    "interim_overdue": N_("Zwischenbestätigung nicht freigegeben, der Titel endet: sofort entscheiden"),
+    "interim_unissued": N_("Zwischenbestätigung freigegeben, aber nicht ausgestellt: Angaben prüfen"),
+    "interim_review": N_("Zwischenbestätigung ausgestellt, die Angaben sind jetzt andere: prüfen"),
+    "interim_request": N_("Servicestelle braucht heute eine Zwischenbestätigung"),
+    "interim_request_overdue": N_("Servicestelle wartet zu lange auf eine Zwischenbestätigung"),
+    "interim_no_key": N_("Schlüssel für das Prüfsiegel fehlt oder läuft ab: Technik verständigen"),
 }
 """What each kind of task asks for; other rooms may use kinds of their own."""
 
@@ -50,14 +58,12 @@ def task_condition(scope: Scope) -> ColumnElement[bool]:
     in_office = Task.office_id == scope.office_id
     if scope.is_whole_office:
         return and_(in_office, true())
-    whole = [reach.team_id for reach in scope.reaches if reach.is_whole]
-    inboxes = [reach.team_id for reach in scope.reaches]
     return and_(
         in_office,
         or_(
             Task.owner_id.in_(scope.member_ids),
-            Task.team_id.in_(whole),
-            and_(Task.owner_id.is_(None), Task.team_id.in_(inboxes)),
+            Task.team_id.in_(scope.whole_team_ids),
+            and_(Task.owner_id.is_(None), Task.team_id.in_(scope.inbox_team_ids)),
         ),
     )
 

@@ -6,15 +6,20 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from servicedesk.cases.queries.checklist import Checklist, PendingChange
 from servicedesk.cases.rules import CaseFacts, Channel, NextStep, PaperState, StateWord, Timeliness
-from servicedesk.checklists.rules import Concern, DocumentForm
+from servicedesk.checklists.rules import FRESH_FOREVER, Concern, DocumentForm, Freshness
+from servicedesk.kernel.intervals import Lead
 from servicedesk.notices.queries import NoticeLine
 from servicedesk.offices.queries import StaffView, TeamView
 
 
 @dataclass(frozen=True, slots=True)
 class PaperLine:
-    """Show one paper; texts are German message ids. `group` is shared by papers of which one is enough."""
+    """Show one paper; texts are German message ids. `group` is shared by papers of which one is enough.
+
+    `notes` say for whom the line is, or who need not bring it. `is_listed` False: the case has it, the list does not.
+    """
 
     document_id: str
     name: str
@@ -26,6 +31,12 @@ class PaperLine:
     state: PaperState
     reason: str
     changed_at: datetime | None
+    why: str = ""
+    notes: tuple[str, ...] = ()
+    max_age: Lead | None = None
+    issued_on: date | None = None
+    freshness: Freshness = FRESH_FOREVER
+    is_listed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +71,7 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """Show a resident as the register has them."""
+    """Show a resident as the register has them; `post_address` is another one that staff have confirmed."""
 
     id: UUID
     file_number: str
@@ -77,6 +88,18 @@ class PersonView:
     moved_away_on: date | None
     has_email: bool
     has_phone: bool
+    post_address: Mapping[str, str] | None = None
+
+    @property
+    def letter_lines(self) -> tuple[str, str]:
+        """Return street and place as letters print them."""
+        post = self.post_address
+        street, number, postcode, town = (
+            (post["street"], post["house_number"], post["postcode"], post["town"])
+            if post
+            else (self.street, self.house_number, self.postcode, self.town)
+        )
+        return f"{street} {number}".strip(), f"{postcode} {town}".strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +155,8 @@ class CasePage:
     applications: tuple[ApplicationLine, ...]
     notices: tuple[NoticeLine, ...]
     history: tuple[HistoryLine, ...]
+    checklist: Checklist
+    pending_change: PendingChange | None
 
 
 @dataclass(frozen=True, slots=True)

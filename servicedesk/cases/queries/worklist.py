@@ -1,20 +1,22 @@
-"""Judge every open case of a scope in four statements, so that each filter and its number come from one truth.
+"""Judge every open case of a scope in five statements, so that each filter and its number come from one truth.
 
 The state word and the next step are pure functions of facts; writing them again as SQL would give two answers.
 """
 
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, func, literal, select
+from sqlalchemy import Date, and_, func, literal, select
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.models import Application, Case, CaseRequirement
+from servicedesk.cases.queries.checklist import Checklists, PaperMatter, household_flag, read_answers
 from servicedesk.cases.queries.facts import count_missing, zone_of
+from servicedesk.cases.queries.papers import PaperRow, judge_papers, read_rows, states_of
 from servicedesk.cases.queries.range_list import NEVER, Cursor, RangeRow, build_rows, with_appointments
 from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.rules import (
@@ -30,10 +32,9 @@ from servicedesk.cases.rules import (
     decide_state,
     list_in_force,
 )
-from servicedesk.checklists.catalogue import load_catalogue
-from servicedesk.checklists.rules import PersonFacts, Requirement, list_requirements, person_age
+from servicedesk.checklists.queries import catalogues_of
 from servicedesk.kernel.clock import local_day
-from servicedesk.register.models import Person
+from servicedesk.register.models import Person, Title
 
 _WAITING = frozenset({NextStep.wait_for_person, NextStep.wait_for_papers})
 
@@ -75,16 +76,18 @@ def list_open_matters(
     """Return every open case in scope by end date; `booked` are coming appointments from the booking room."""
     zone = zone_of(session, scope.office_id)
     today = local_day(now, zone)
-    receipts, states = _receipts(session, scope), _paper_states(session, scope)
-    papers = _Papers(today)
+    receipts, stored = _receipts(session, scope), _paper_rows(session, scope)
+    rows = session.execute(_open_cases(scope)).all()
+    lists = _checklists(session, scope, rows, today)
     found = []
-    for row in session.execute(_open_cases(scope)):
-        case_states = states.get(row.id, {})
+    for row in rows:
         in_force = list_in_force(receipts.get(row.id, ()))
-        needed: tuple[Requirement, ...] = ()
-        if in_force:
-            birth = (row.birth_year, row.birth_month, row.birth_day)
-            needed = papers.of(row.concern_id, row.title_id is not None, *birth)
+        papers = stored.get(row.id, {})
+        documents = lists.catalogues[row.catalogue_version].documents if papers else {}
+        case_states = states_of(
+            judge_papers(documents, papers, today=today, zone=zone, is_settled=bool(row.decision))
+        )
+        needed = lists.of(_paper_matter(row)) if in_force else ()
         facts = CaseFacts(
             is_case=True,
             ends_on=row.ends_on,
@@ -177,8 +180,13 @@ def _open_cases(scope: Scope) -> Any:
             Person.birth_year,
             Person.birth_month,
             Person.birth_day,
+            Case.catalogue_version,
+            Person.nationalities,
+            Title.passport_ends_on,
+            household_flag().label("has_household"),
         )
         .join(Person, Person.id == Case.person_id)
+        .outerjoin(Title, Title.id == Case.title_id)
         .where(scope.cases(), Case.closed_at.is_(None))
         .order_by(func.coalesce(Case.ends_on, literal(NEVER, Date)), Case.id)
     )
@@ -196,31 +204,31 @@ def _receipts(session: Session, scope: Scope) -> dict[UUID, list[Receipt]]:
     return found
 
 
-def _paper_states(session: Session, scope: Scope) -> dict[UUID, dict[str, PaperState]]:
-    query = (
-        select(CaseRequirement.case_id, CaseRequirement.document_id, CaseRequirement.state)
-        .join(Case, Case.id == CaseRequirement.case_id)
-        .where(scope.cases(), Case.closed_at.is_(None))
-    )
-    found: dict[UUID, dict[str, PaperState]] = {}
-    for case_id, document_id, state in session.execute(query):
-        found.setdefault(case_id, {})[document_id] = PaperState(state)
+def _paper_rows(session: Session, scope: Scope) -> dict[UUID, dict[str, PaperRow]]:
+    conditions = (CaseRequirement.case_id == Case.id, scope.cases(), Case.closed_at.is_(None))
+    found: dict[UUID, dict[str, PaperRow]] = {}
+    for case_id, document_id, row in read_rows(session, *conditions):
+        found.setdefault(case_id, {})[document_id] = row
     return found
 
 
-@dataclass(slots=True)
-class _Papers:
-    """Answer which papers a concern needs; people who are alike share the answer."""
+def _checklists(session: Session, scope: Scope, rows: Sequence[Any], today: date) -> Checklists:
+    return Checklists(
+        today=today,
+        catalogues=catalogues_of(session, scope.office_id, {row.catalogue_version for row in rows}),
+        answers=read_answers(session, and_(scope.cases(), Case.closed_at.is_(None))),
+    )
 
-    today: date
-    _known: dict[tuple[str, bool, int | None], tuple[Requirement, ...]] = field(default_factory=dict)
 
-    def of(
-        self, concern_id: str, is_renewal: bool, year: int, month: int, day: int
-    ) -> tuple[Requirement, ...]:
-        key = (concern_id, is_renewal, person_age(year, month, day, self.today))
-        if key not in self._known:
-            concern = load_catalogue().find_concern(concern_id)
-            facts = PersonFacts(is_renewal=is_renewal, age=key[2])
-            self._known[key] = list_requirements(concern, facts) if concern else ()
-        return self._known[key]
+def _paper_matter(row: Any) -> PaperMatter:
+    return PaperMatter(
+        case_id=row.id,
+        concern_id=row.concern_id,
+        version=row.catalogue_version,
+        is_renewal=row.title_id is not None,
+        birth=(row.birth_year, row.birth_month, row.birth_day),
+        nationalities=row.nationalities,
+        passport_ends_on=row.passport_ends_on,
+        ends_on=row.ends_on,
+        has_household=bool(row.has_household),
+    )

@@ -1,5 +1,6 @@
 """Use cases of a matter's life; each takes `now` and `actor`, and writes its audit row."""
 
+from servicedesk.cases.service.answers import adopt_catalogue, answer_question, forget_answer
 from servicedesk.cases.service.applications import (
     STATEMENT,
     Evidence,
@@ -29,7 +30,9 @@ __all__ = [
     "NewTask",
     "OpenedCase",
     "RecordedApplication",
+    "adopt_catalogue",
     "announce_document",
+    "answer_question",
     "change_owner",
     "change_paper",
     "close_case",
@@ -37,6 +40,7 @@ __all__ = [
     "correct_application",
     "decide_case",
     "end_case",
+    "forget_answer",
     "lead_of",
     "mark_ready",
     "match_contact_request",

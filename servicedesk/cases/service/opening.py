@@ -14,8 +14,12 @@ from servicedesk.cases.models import Case
 from servicedesk.cases.queries.scope import build_scope, get_person_in_scope, require
 from servicedesk.cases.rules import Origin
 from servicedesk.checklists.catalogue import Catalogue, load_catalogue
+from servicedesk.checklists.errors import ConcernWithdrawn
+from servicedesk.checklists.queries import office_catalogue
 from servicedesk.checklists.rules import Concern
+from servicedesk.checklists.service import keep_builtin
 from servicedesk.db import audit
+from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.ids import new_id, new_ref
 from servicedesk.kernel.intervals import Lead
 from servicedesk.kernel.permissions import Actor, Permission
@@ -46,10 +50,15 @@ def open_case_by_hand(
     """Open a case of any concern for a person in the actor's scope.
 
     It is tied to the title that leads to this concern, if the person has one. Raises PersonNotFound,
-    UnknownConcern, NotAllowed, and CaseAlreadyOpen naming the open case.
+    UnknownConcern, ConcernWithdrawn, NotAllowed, and CaseAlreadyOpen naming the open case.
     """
     require(actor, Permission.work_case)
     person = get_person_in_scope(session, build_scope(session, actor), person_id)
+    office = get_office_by_id(session, person.office_id)
+    today = local_day(now, office.zone)
+    concern = office_catalogue(session, office.id, today).find_concern(concern_id)
+    if concern is not None and not concern.is_offered(today):
+        raise ConcernWithdrawn
     opened = open_case(
         session, person=person, concern_id=concern_id, origin=Origin.hand, actor=actor, now=now
     )
@@ -86,7 +95,7 @@ def open_case(
         "first_ends_on": ends_on,
         "ends_on": ends_on,
         "concern_id": concern_id,
-        "catalogue_version": catalogue.version,
+        "catalogue_version": freeze_catalogue(session, office, now),
         "team_id": team.id,
         "owner_id": owner_id,
         "opened_at": now,
@@ -96,6 +105,14 @@ def open_case(
         "ready_by": "",
     }
     return _insert(session, row, actor=actor, now=now)
+
+
+def freeze_catalogue(session: Session, office: OfficeView, now: datetime) -> str:
+    """Return the version that new cases of an office keep, and see to it that it is stored."""
+    catalogue = office_catalogue(session, office.id, local_day(now, office.zone))
+    return (
+        keep_builtin(session, now=now) if catalogue.version == load_catalogue().version else catalogue.version
+    )
 
 
 def lead_of(session: Session, office: OfficeView, concern: Concern) -> Lead:

@@ -1,6 +1,6 @@
 """Ask people for one act, once; and note that it is done."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -101,4 +101,16 @@ def settle_case_tasks(session: Session, case_id: UUID, *, actor: Actor, now: dat
         update(Task)
         .where(Task.case_id == case_id, Task.done_at.is_(None))
         .values(done_at=now, done_by=actor.ref)
+    )
+
+
+def settle_tasks(
+    session: Session, case_ids: Collection[UUID], kinds: Collection[str], *, actor: Actor, now: datetime
+) -> None:
+    """Note the open tasks of some kinds as done, where what they asked for has happened."""
+    session.execute(
+        update(Task)
+        .where(Task.case_id.in_(case_ids), Task.kind.in_(kinds), Task.done_at.is_(None))
+        .values(done_at=now, done_by=actor.ref)
+        .execution_options(synchronize_session=False)
     )

@@ -34,6 +34,7 @@ class Claimed:
     person_id: UUID | None
     subject: tuple[str, UUID]
     context_sealed: bytes
+    context_parts: str | None
     attempts: int
     created_at: datetime
     not_after: datetime | None
@@ -59,6 +60,7 @@ def claim(session: Session, outbox_id: UUID, *, now: datetime, channels: Collect
             Outbox.subject_kind,
             Outbox.subject_id,
             Outbox.context_sealed,
+            Outbox.context_parts,
             Outbox.attempts,
             Outbox.created_at,
             Outbox.not_after,
@@ -76,15 +78,29 @@ def claim(session: Session, outbox_id: UUID, *, now: datetime, channels: Collect
         person_id=row.person_id,
         subject=(row.subject_kind, row.subject_id),
         context_sealed=row.context_sealed,
+        context_parts=row.context_parts,
         attempts=row.attempts,
         created_at=row.created_at,
         not_after=row.not_after,
     )
 
 
-def finish(session: Session, claimed: Claimed, *, now: datetime, state: str, error: str = "") -> bool:
-    """End a message in `state` if the claim still holds; False leaves everything as it is."""
-    values = {"state": state, "finished_at": now, "last_error": error[:_ERROR_LIMIT]}
+def finish(
+    session: Session,
+    claimed: Claimed,
+    *,
+    now: datetime,
+    state: str,
+    error: str = "",
+    context_sealed: bytes | None = None,
+) -> bool:
+    """End a message in `state` if the claim still holds; False leaves everything as it is.
+
+    `context_sealed` is what the row keeps of a letter's person from now on, where it did not yet.
+    """
+    values: dict[str, Any] = {"state": state, "finished_at": now, "last_error": error[:_ERROR_LIMIT]}
+    if context_sealed is not None:
+        values["context_sealed"] = context_sealed
     return _change(session, claimed, values | {"claim_token": None, "claimed_at": None})
 
 

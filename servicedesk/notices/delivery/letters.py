@@ -19,15 +19,17 @@ from servicedesk.notices.delivery.tools import DeliveryTools, Outcome
 from servicedesk.notices.letters import RenderedLetter
 from servicedesk.notices.models import Letter
 from servicedesk.notices.rules import last_day_as_child
-from servicedesk.notices.service import open_context
+from servicedesk.notices.service import StoredContext, open_stored
 from servicedesk.offices.models import Office
 from servicedesk.register.models import Person
 
 
 def deliver_letter(tools: DeliveryTools, claimed: Claimed) -> Outcome:
     """Render, seal and store one letter together with its access code; nothing is kept if the claim is gone."""
+    stored = StoredContext(claimed.id, claimed.context_sealed, claimed.context_parts, claimed.person_id)
     with tools.database.reading() as session:
-        context = open_context(session, tools.vault, claimed.id, claimed.context_sealed)
+        opened = open_stored(session, tools.vault, stored)
+    context = opened.context
     if not isinstance(context, LetterContext):
         raise UnreadableContext(f"{claimed.kind} is no letter")
     code = draw_code() if has_access_code(context) else None
@@ -36,7 +38,9 @@ def deliver_letter(tools: DeliveryTools, claimed: Claimed) -> Outcome:
     tools.crash("letter.after_render")
     with tools.database.unit_of_work() as session:
         now = tools.clock.now()
-        if not finish(session, claimed, now=now, state="done"):
+        # From here on the row says by itself what was sent to whom, whatever the register says later.
+        own = opened.to_seal and tools.vault.seal(opened.to_seal, "outbox", claimed.id, "context_sealed")
+        if not finish(session, claimed, now=now, state="done", context_sealed=own):
             return Outcome.lost
         if code:
             _store_code(session, tools, claimed, context, code, now=now)

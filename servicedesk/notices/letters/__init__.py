@@ -1,10 +1,11 @@
 """Letters as tagged PDF."""
 
 from servicedesk.notices.codec import UnreadableContext
-from servicedesk.notices.contexts import LetterContext, LetterSecrets, cleaned
+from servicedesk.notices.contexts import InterimSheet, LetterContext, LetterSecrets, cleaned
 from servicedesk.notices.letters.errors import ForbiddenFetch, LettersUnavailable, MissingSecrets
 from servicedesk.notices.letters.pages import build_html
 from servicedesk.notices.letters.renderer import RenderedLetter, check_available, render_pdf
+from servicedesk.notices.letters.sheets import build_sheet_html
 
 __all__ = [
     "ForbiddenFetch",
@@ -13,6 +14,7 @@ __all__ = [
     "RenderedLetter",
     "check_available",
     "render_letter",
+    "render_sheet",
 ]
 
 
@@ -26,5 +28,12 @@ def render_letter(context: LetterContext, secrets: LetterSecrets | None = None) 
     if not isinstance(clean, LetterContext):
         raise UnreadableContext(f"{context.KIND} is no letter")
     html, title = build_html(clean, secrets)
+    pdf, page_count = render_pdf(html)
+    return RenderedLetter(pdf=pdf, page_count=page_count, title=title)
+
+
+def render_sheet(sheet: InterimSheet) -> RenderedLetter:
+    """Render an information sheet in German and its language; raises LettersUnavailable, ForbiddenFetch."""
+    html, title = build_sheet_html(sheet)
     pdf, page_count = render_pdf(html)
     return RenderedLetter(pdf=pdf, page_count=page_count, title=title)

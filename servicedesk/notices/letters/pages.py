@@ -11,19 +11,25 @@ from markupsafe import Markup
 from servicedesk.notices.contexts import (
     AddressedAs,
     ApplicationReceipt,
+    ContactChangedLetter,
     ExpiredLetter,
+    InterimConfirmationLetter,
+    InterimEndedLetter,
     InvitationLetter,
     LetterContext,
     LetterFrame,
     LetterSecrets,
+    OfficeBlock,
     Recipient,
     has_access_code,
 )
 from servicedesk.notices.letters.errors import MissingSecrets
-from servicedesk.notices.letters.qr import QrCode, build_qr
+from servicedesk.notices.letters.qr import QrCode, build_qr, build_seal_qr
 from servicedesk.notices.wording import N_, Wording, get_html_environment, get_wording
 
-_FOLDER = "notices/letters"
+FOLDER = "notices/letters"
+"""Where the templates are."""
+
 #: Address zone: 27.3 mm high, 75 mm usable in width. Point sizes to try, largest first.
 _ADDRESS_SIZES = (10.0, 9.0, 8.0, 7.0, 6.0)
 _ADDRESS_ZONE_MM = 27.3
@@ -59,7 +65,7 @@ def _build_accesses(
     if secrets is None:
         raise MissingSecrets("this letter prints an access code")
     host = frame.office.base_url
-    shown = host.split("://", 1)[-1]
+    shown = typed_host(frame.office)
     qr = build_qr(f"{host}/{get_wording(frame.locale).language.tag}/code#{secrets.access_code}")
     return {
         wording.language.tag: AccessView(
@@ -118,12 +124,13 @@ def _office_lines(frame: LetterFrame) -> tuple[str, ...]:
     )
 
 
-def _css_string(text: str) -> str:
+def css_string(text: str) -> str:
+    """Return a CSS string of any text."""
     escaped = "".join(c if c.isalnum() or c in " .,–/()-" else f"\\{ord(c):x} " for c in text)
     return f'"{escaped}"'
 
 
-def _page_counter(wording: Wording) -> Markup:
+def page_counter(wording: Wording) -> Markup:
     """Return the CSS content of the footer, `Seite 1 von 4` in the wording's language."""
     text = wording.text(N_("Seite %(page)s von %(pages)s")) % {"page": "\0p\0", "pages": "\0n\0"}
     parts: list[str] = []
@@ -131,12 +138,12 @@ def _page_counter(wording: Wording) -> Markup:
         if part in {"p", "n"}:
             parts.append("counter(page)" if part == "p" else "counter(pages)")
         elif part:
-            parts.append(_css_string(part))
+            parts.append(css_string(part))
     return Markup(" ".join(parts))  # noqa: S704 made of CSS strings whose every odd character is escaped
 
 
 def _part(context: LetterContext, wording: Wording, access: AccessView | None, *, is_sheet: bool) -> Markup:
-    template = get_html_environment(wording.language.tag).get_template(f"{_FOLDER}/{context.KIND}.html")
+    template = get_html_environment(wording.language.tag).get_template(f"{FOLDER}/{context.KIND}.html")
     frame = context.frame
     rendered = template.render(
         letter=context,
@@ -146,9 +153,24 @@ def _part(context: LetterContext, wording: Wording, access: AccessView | None, *
         received_day=_received(context, wording, clock=False),
         received_clock=_received(context, wording, clock=True),
         is_in_time=_is_in_time(context),
-        contact_url=f"{frame.office.base_url.split('://', 1)[-1]}/{wording.language.tag}/contact",
+        contact_url=f"{typed_host(frame.office)}/{wording.language.tag}/contact",
+        check_address=check_address(frame.office),
+        # A seal twice on one letter would only invite to scan the wrong page.
+        seal_qr=build_seal_qr(context.token)
+        if isinstance(context, InterimConfirmationLetter) and not is_sheet
+        else None,
     )
     return Markup(rendered)  # noqa: S704 the template escaped every value
+
+
+def typed_host(office: OfficeBlock) -> str:
+    """Return the office's address on the net as people type it."""
+    return office.base_url.split("://", 1)[-1]
+
+
+def check_address(office: OfficeBlock) -> str:
+    """Return the address to type for checking a confirmation; it stands in no QR code."""
+    return f"{typed_host(office)}/pruefen"
 
 
 def _received(context: LetterContext, wording: Wording, *, clock: bool) -> str:
@@ -179,10 +201,13 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
         InvitationLetter: "Einladung zum Antrag auf Verlängerung",
         ExpiredLetter: "Bitte melden Sie sich bei uns",
         ApplicationReceipt: "Bestätigung: Ihr Antrag ist eingegangen",
+        ContactChangedLetter: "Ihre Kontaktdaten wurden geändert",
+        InterimConfirmationLetter: "Zwischenbestätigung",
+        InterimEndedLetter: "Ihre Zwischenbestätigung gilt nicht mehr",
     }.get(type(context), "Ihr neuer Zugangscode")
     html = (
         get_html_environment("de")
-        .get_template(f"{_FOLDER}/layout.html")
+        .get_template(f"{FOLDER}/layout.html")
         .render(
             letter=context,
             frame=frame,
@@ -195,9 +220,9 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
             reply_address=build_address(_office_lines(frame)),
             pointer="" if other.is_german or not other.has(_POINTER) else other.text(_POINTER),
             has_slip=isinstance(context, InvitationLetter | ExpiredLetter),
-            counter_german=_page_counter(german),
-            counter_other=_page_counter(other),
-            footer=Markup(_css_string(f"{frame.office.name} · {frame.file_number}")),  # noqa: S704 as above
+            counter_german=page_counter(german),
+            counter_other=page_counter(other),
+            footer=Markup(css_string(f"{frame.office.name} · {frame.file_number}")),  # noqa: S704 as above
             slip=_slip(context, german, other),
         )
     )
@@ -221,6 +246,6 @@ def _slip(context: LetterContext, german: Wording, other: Wording) -> Markup:
             filled(other),
         )
 
-    template = get_html_environment("de").get_template(f"{_FOLDER}/slip.html")
+    template = get_html_environment("de").get_template(f"{FOLDER}/slip.html")
     rendered = template.render(letter=context, frame=context.frame, both=both, other=other)
     return Markup(rendered)  # noqa: S704 the template escaped every value

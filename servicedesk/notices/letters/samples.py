@@ -6,7 +6,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from servicedesk.notices.contexts import (
     AddressedAs,
     ApplicationReceipt,
+    ChangedContact,
+    ConfirmedFacts,
+    ContactChangedLetter,
+    EndCause,
     ExpiredLetter,
+    InterimConfirmationLetter,
+    InterimEndedLetter,
+    InterimSheet,
     InvitationLetter,
     LetterContext,
     LetterFrame,
@@ -20,10 +27,30 @@ from servicedesk.notices.contexts import (
     ReceiptChannel,
     Recipient,
     Sender,
+    SheetKind,
     TitleForm,
 )
 
 SAMPLE_SECRETS = LetterSecrets(access_code="7K3M-9QXT-2VBH-4RW8", phone_pin="483926")
+
+SAMPLE_LAW = "§ 81 Abs. 4 Satz 1 AufenthG"
+SAMPLE_LAW_TEXT = (
+    "Beantragt ein Ausländer vor Ablauf seines Aufenthaltstitels dessen Verlängerung oder die Erteilung eines "
+    "anderen Aufenthaltstitels, gilt der bisherige Aufenthaltstitel vom Zeitpunkt seines Ablaufs bis zur "
+    "Entscheidung der Ausländerbehörde als fortbestehend."
+)
+SAMPLE_SEAL = (
+    "SD1:QX49KW:KNBHC8SQE:WO0/D5$CYJC:AD-2N6VCY347%E7WE4LE3WELVCIE4TE4 M9EY9YCA:SA0+A3Q5-C9CECOCCA%O"
+    "04EB%O9$CVGD04HTZ9 QE5$CIE4NE4-/6B46Z$5OA7/$63Q5CL6 $5A%6D463W5646A46*96IE4*E4*$E1$CAWEAECLWE5$"
+    "CPVDZ$E5/D.OETLF ZDYOA$$E.ED%ZD3Q5GRO634H*6M343KCI$5L96HC8N.CG/DA8DIE4OE48469%6%965W5CW63Q5NF6T"
+    "F64W5346-96IE4+E46$CNPC:WO%.CSED2%EU1D%JC.OETLF634+Q6M34WKE- CLWE3WE93DN446VCBJEVF6Z36 8DQVDDZC"
+    "EC8YJC-ED QE5ECDZCYEDV346ECBJEVQEE4FDZCHC8PSEV N2%EU1D QE$$E1$CBWEJQE+8DBJE:+9YJCG/D:WOBWEF3D- "
+    "CSUE5$CPVDZ$E.UEIE4OE48469%6%965W5+K63Q5NF6UF63W5KF6QF6MF4:LSS1E3V:6IQI1TE1CU5:Q/%B%RJQCNI4C9K4"
+    "R0QPB61093OO0BM8C5HZ02VO$/K9E99+O$ROC NTHC/%V3V4KHB$41SFCY$B"
+)
+"""A seal of the usual length by a key that no office has published: checking it finds an unknown key."""
+
+_CONDITION = "Beschäftigung bis zu 140 Arbeitstage oder 280 halbe Arbeitstage im Jahr sowie Ausübung studentischer Nebentätigkeit erlaubt."
 
 _RECIPIENTS: Mapping[str, Recipient] = {
     "de": Recipient("Đorđević-Muster", "Ivana", "Lindenweg 4 a", "12345", "Musterstadt"),
@@ -201,20 +228,76 @@ def _receipt(locale: str, issued_on: date) -> LetterContext:
     )
 
 
+def _contact_changed(locale: str, issued_on: date) -> LetterContext:
+    return ContactChangedLetter(
+        frame=build_sample_frame(locale, issued_on),
+        changed=ChangedContact.ADDRESS,
+        changed_at=datetime.combine(issued_on, time(8, 15), tzinfo=UTC),
+    )
+
+
+def _confirmation(locale: str, issued_on: date) -> LetterContext:
+    frame = build_sample_frame(locale, issued_on)
+    return InterimConfirmationLetter(
+        frame=frame,
+        facts=ConfirmedFacts(
+            office=frame.office.name,
+            status_code="7K3M9QXT2V",
+            name=frame.recipient.full_name,
+            birth_date="17.05.1996",
+            file_number=frame.file_number,
+            title=_CONCERN["de"],
+            legal_basis="§ 16b Abs. 1 AufenthG",
+            title_ends_on=issued_on + timedelta(days=2),
+            received_on=issued_on - timedelta(days=40),
+            employment_condition=_CONDITION,
+            issued_on=issued_on,
+            check_again_on=issued_on + timedelta(days=92),
+        ),
+        token=SAMPLE_SEAL,
+        law=SAMPLE_LAW,
+        law_text=SAMPLE_LAW_TEXT,
+    )
+
+
+def _ended(locale: str, issued_on: date) -> LetterContext:
+    return InterimEndedLetter(
+        frame=build_sample_frame(locale, issued_on),
+        cause=EndCause.DECIDED,
+        was_issued_on=issued_on - timedelta(days=34),
+        ended_on=issued_on,
+    )
+
+
 _BUILDERS: Mapping[str, Callable[[str, date], LetterContext]] = {
     InvitationLetter.KIND: _invitation,
     ExpiredLetter.KIND: _expired,
     NewCodeLetter.KIND: _new_code,
     ApplicationReceipt.KIND: _receipt,
+    ContactChangedLetter.KIND: _contact_changed,
+    InterimConfirmationLetter.KIND: _confirmation,
+    InterimEndedLetter.KIND: _ended,
 }
 
-#: Kinds that can be previewed.
+#: Kinds that can be previewed: letters, and information sheets, which name nobody.
 SAMPLE_KINDS: tuple[str, ...] = tuple(_BUILDERS)
+SHEET_KINDS: tuple[str, ...] = tuple(kind.value for kind in SheetKind)
 
 
 def build_sample(kind: str, locale: str, issued_on: date) -> LetterContext:
     """Build an invented letter of a kind; raises KeyError for an unknown one."""
     return _BUILDERS[kind](locale, issued_on)
+
+
+def build_sample_sheet(kind: str, locale: str) -> InterimSheet:
+    """Build an information sheet of the invented office; raises ValueError for an unknown kind."""
+    return InterimSheet(
+        kind=SheetKind(kind),
+        locale=locale,
+        office=build_sample_office(),
+        law=SAMPLE_LAW,
+        law_text=SAMPLE_LAW_TEXT,
+    )
 
 
 def build_child_recipient() -> Recipient:

@@ -1,5 +1,12 @@
 """Read what offices are, as plain values."""
 
+from servicedesk.offices.queries.absences import (
+    AbsenceLine,
+    find_deputy,
+    list_absences,
+    list_deputies,
+    list_deputised,
+)
 from servicedesk.offices.queries.office import (
     find_concern,
     find_office,
@@ -39,6 +46,7 @@ from servicedesk.offices.queries.values import (
 )
 
 __all__ = [
+    "AbsenceLine",
     "ClosureView",
     "ConcernView",
     "DeskView",
@@ -49,6 +57,7 @@ __all__ = [
     "StaffView",
     "TeamView",
     "find_concern",
+    "find_deputy",
     "find_office",
     "find_office_by_host",
     "find_owner",
@@ -59,8 +68,11 @@ __all__ = [
     "get_staff",
     "get_team",
     "get_team_for_concern",
+    "list_absences",
     "list_closures",
     "list_concerns",
+    "list_deputies",
+    "list_deputised",
     "list_desks",
     "list_key_ranges",
     "list_offices",

@@ -3,9 +3,10 @@
 from datetime import time
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from servicedesk.db.prepared import Prepared, run
 from servicedesk.kernel.names import UmlautRule
 from servicedesk.offices.errors import OfficeNotFound
 from servicedesk.offices.models import (
@@ -28,6 +29,29 @@ from servicedesk.offices.queries.values import (
     TeamView,
 )
 from servicedesk.offices.rules.details import Hours, OfficeDetails
+
+# Every page of a case names its team and its case worker.
+_TEAM = Prepared(
+    select(Team.id, Team.ref, Team.name, Team.phone, Team.email, Team.room).where(
+        Team.office_id == bindparam("office_id"), Team.id == bindparam("team_id")
+    )
+)
+_MEMBER = Prepared(
+    select(
+        StaffMember.id,
+        StaffMember.ref,
+        StaffMember.name,
+        StaffMember.team_id,
+        Team.ref.label("team_ref"),
+        Team.name.label("team_name"),
+        func.coalesce(func.nullif(StaffMember.phone, ""), Team.phone).label("phone"),
+        func.coalesce(func.nullif(StaffMember.email, ""), Team.email).label("email"),
+        func.coalesce(func.nullif(StaffMember.room, ""), Team.room).label("room"),
+        StaffMember.is_active,
+    )
+    .join(Team, Team.id == StaffMember.team_id)
+    .where(StaffMember.office_id == bindparam("office_id"), StaffMember.id == bindparam("member_id"))
+)
 
 
 def list_offices(session: Session) -> list[Office]:
@@ -90,10 +114,10 @@ def list_teams(session: Session, office_id: UUID) -> tuple[TeamView, ...]:
 
 def get_team(session: Session, office_id: UUID, team_id: UUID) -> TeamView:
     """Return a team, active or not; raises OfficeNotFound."""
-    team = session.scalar(select(Team).where(Team.office_id == office_id, Team.id == team_id))
+    team = run(session, _TEAM, office_id=office_id, team_id=team_id).first
     if team is None:
         raise OfficeNotFound
-    return TeamView(team.id, team.ref, team.name, team.phone, team.email, team.room)
+    return TeamView(*team)
 
 
 def get_team_for_concern(session: Session, office: OfficeView, concern_id: str | None) -> TeamView:
@@ -124,10 +148,10 @@ def list_staff(session: Session, office_id: UUID, *, with_inactive: bool = False
 
 def get_staff(session: Session, office_id: UUID, member_id: UUID) -> StaffView:
     """Return one case worker, active or not; raises OfficeNotFound."""
-    row = session.execute(_staff(office_id).where(StaffMember.id == member_id)).first()
+    row = run(session, _MEMBER, office_id=office_id, member_id=member_id).first
     if row is None:
         raise OfficeNotFound
-    return _staff_view(row[0], row[1])
+    return StaffView(*row)
 
 
 def find_staff_by_ref(session: Session, office_id: UUID, ref: str) -> StaffView | None:

@@ -75,8 +75,27 @@ class AccessibilityStatement:
 
 
 @dataclass(frozen=True, slots=True)
+class InterimChoices:
+    """Hold what the office chose about interim confirmations; None: the product's default holds.
+
+    Days count back from the last day of the title; `check_again` is a span (ISO 8601).
+    """
+
+    propose_days: int | None = None
+    hand_over_days: int | None = None
+    release_days: int | None = None
+    automatic: bool | None = None
+    four_eyes: bool | None = None
+    check_again: str | None = None
+    list_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDetails:
-    """Hold everything about an office that no query selects by."""
+    """Hold everything about an office that no query selects by.
+
+    `has_catholic_holidays`: the holidays that hold only in some municipalities of the Land hold here.
+    """
 
     phone: str = ""
     email: str = ""
@@ -87,9 +106,11 @@ class OfficeDetails:
     dropped_particles: tuple[str, ...] = ()
     default_team: str = ""
     has_counselling_hint: bool = True
+    has_catholic_holidays: bool = False
     imprint: Imprint = Imprint()
     privacy: PrivacyContacts = PrivacyContacts()
     accessibility: AccessibilityStatement = AccessibilityStatement()
+    interim: InterimChoices = InterimChoices()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -112,6 +133,7 @@ class OfficeDetails:
                 prepared_on=date.fromisoformat(prepared_on) if prepared_on else None,
                 **accessibility,
             ),
+            interim=InterimChoices(**values.pop("interim", {})),
             **values,
         )
 

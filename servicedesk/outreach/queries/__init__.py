@@ -1,5 +1,6 @@
 """Read what is planned, held, failed and at risk."""
 
+from servicedesk.outreach.queries.attempts import Attempt
 from servicedesk.outreach.queries.preview import (
     HeldInvitation,
     PlannedInvitation,
@@ -9,7 +10,7 @@ from servicedesk.outreach.queries.preview import (
     list_not_invited,
     list_tomorrow,
 )
-from servicedesk.outreach.queries.risk import Attempt, RiskList, RiskRow, list_risk
+from servicedesk.outreach.queries.risk import RiskList, RiskRow, list_risk
 
 __all__ = [
     "Attempt",

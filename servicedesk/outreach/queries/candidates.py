@@ -1,21 +1,21 @@
 """Find titles that are due and have no outcome yet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import (
-    ARRAY,
     ColumnElement,
     Date,
     ScalarSelect,
-    Uuid,
+    String,
+    Subquery,
     and_,
-    any_,
+    cast,
     exists,
-    literal,
+    func,
     or_,
     select,
 )
@@ -26,19 +26,19 @@ from servicedesk.cases.models import Case
 from servicedesk.checklists.queries import by_concern
 from servicedesk.outreach.models import DueOutcome, InvitationHold
 from servicedesk.outreach.queries.terms import ConcernTerms, OfficeTerms
-from servicedesk.outreach.rules import DueFacts, Outcome
+from servicedesk.outreach.queries.traits import Trait, due_facts, passport_of, traits_of
+from servicedesk.outreach.rules import Outcome, Reason, decide_outcome
 from servicedesk.register.models import Person, Title
 
 
 class Candidate(NamedTuple):
-    """Be one due title with its person; plain columns, since a first run has hundreds of thousands."""
+    """Be one due title with its person, to look at or to send alone; a night looks at kinds of titles instead."""
 
     title_id: UUID
     ends_on: date
     legal_basis: str
     is_unlimited: bool
-    is_superseded: bool
-    vanished_on: date | None
+    traits: int
     person_id: UUID
     file_number: str
     family_name: str
@@ -51,15 +51,17 @@ class Candidate(NamedTuple):
     house_number: str
     postcode: str
     town: str
+    post_address: dict[str, str] | None
     language: str | None
-    moved_away_on: date | None
     held_reason: str | None
     case_id: UUID | None
+    nationalities: str
+    passport: int
 
     @property
     def addressee(self) -> Addressee:
         """Return what a letter needs of the person."""
-        return Addressee(
+        listed = Addressee(
             person_id=self.person_id,
             file_number=self.file_number,
             family_name=self.family_name,
@@ -71,18 +73,39 @@ class Candidate(NamedTuple):
             town=self.town,
             language=self.language,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Loose:
-    """Hold what few titles need and one read gathers: open cases without a title, and outcomes that failed."""
-
-    cases: dict[tuple[UUID, str], UUID]
-    failed: dict[tuple[UUID, date], str]
+        # Few people have one, and a first run asks hundreds of thousands.
+        post: Any = self.post_address
+        return listed if post is None else replace(listed, **post)
 
 
 Key = tuple[UUID, date]
 """Name a due title: its id and its effective end."""
+
+LooseCases = dict[tuple[UUID, str], UUID]
+"""Open cases without a title, by person and concern."""
+
+
+@dataclass(frozen=True, slots=True)
+class DuePart:
+    """Name some of the due titles: a line each with id and end as the database writes them, for the database to read.
+
+    A first run has hundreds of thousands of them; none is worth a value of its own on its way from and to the database.
+    """
+
+    lines: str
+    count: int
+
+    def halves(self) -> tuple["DuePart", "DuePart"]:
+        """Return both halves."""
+        lines = self.lines.split("\n")
+        middle = len(lines) // 2
+        parts = (lines[:middle], lines[middle:])
+        return DuePart("\n".join(parts[0]), len(parts[0])), DuePart("\n".join(parts[1]), len(parts[1]))
+
+
+def due_part(title_id: UUID, ends_on: date) -> DuePart:
+    """Return the part of one title."""
+    return DuePart(f"{title_id.hex}\t{ends_on}", 1)
 
 
 def list_due_keys(
@@ -92,6 +115,31 @@ def list_due_keys(
 
     `only` narrows them (a scope, one title). A failed outcome is no settled one: it is tried again.
     """
+    due = _due_titles(terms, today)
+    query = select(due.c.id, due.c.ends_on).order_by(due.c.ends_on, due.c.id)
+    if only is not None:
+        query = query.where(
+            due.c.id.in_(select(Title.id).join(Person, Person.id == Title.person_id).where(only))
+        )
+    return [(title_id, ends_on) for title_id, ends_on in session.execute(query) if ends_on is not None]
+
+
+def list_due_parts(session: Session, terms: OfficeTerms, today: date, size: int) -> list[DuePart]:
+    """Return what `list_due_keys` returns in parts of `size` titles, by end date."""
+    due = _due_titles(terms, today)
+    number = func.row_number().over(order_by=(due.c.ends_on, due.c.id))
+    numbered = select(due.c.id, due.c.ends_on, number.label("n")).subquery()
+    line = cast(numbered.c.id, String).concat("\t").concat(cast(numbered.c.ends_on, String))
+    if session.get_bind().dialect.name == "postgresql":
+        joined: ColumnElement[str] = func.string_agg(line, "\n")
+    else:
+        joined = func.group_concat(line, "\n")
+    part = (numbered.c.n - 1) // size
+    query = select(joined, func.count()).group_by(part).order_by(part)
+    return [DuePart(lines, count) for lines, count in session.execute(query)]
+
+
+def _due_titles(terms: OfficeTerms, today: date) -> Subquery:
     ends = {concern_id: terms.last_end_due(concern_id, today) for concern_id in terms.concerns}
     # First everything without an outcome that any lead makes due: an anti-join over two indexes. Only what is left
     # is asked for its own lead, since telling a concern by prefixes costs more than the whole join.
@@ -100,26 +148,24 @@ def list_due_keys(
         .where(
             Title.office_id == terms.office.id,
             Title.effective_ends_on <= max(ends.values(), default=date.min),
-            ~_is_settled(),
+            ~is_settled(),
         )
         .cte("open_title")
         .prefix_with("MATERIALIZED", dialect="postgresql")
     )
     titles = aliased(Title, open_titles)
-    query = select(titles.id, titles.effective_ends_on).order_by(titles.effective_ends_on, titles.id)
+    query = select(titles.id, titles.effective_ends_on.label("ends_on"))
     if len(set(ends.values())) > 1:
         own = by_concern(
             terms.catalogue, titles.legal_basis, titles.is_unlimited, lambda found: ends[found], Date()
         )
         query = query.where(titles.effective_ends_on <= own)
-    if only is not None:
-        query = query.where(
-            titles.id.in_(select(Title.id).join(Person, Person.id == Title.person_id).where(only))
-        )
-    return [(title_id, ends_on) for title_id, ends_on in session.execute(query) if ends_on is not None]
+    return query.subquery("due")
 
 
-def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -> list[Candidate]:
+def list_candidates(
+    session: Session, terms: OfficeTerms, keys: Sequence[Key], today: date
+) -> list[Candidate]:
     """Return those of the keys that are still without a settled outcome, with everything that decides on them."""
     query = (
         select(
@@ -127,8 +173,7 @@ def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -
             Title.effective_ends_on,
             Title.legal_basis,
             Title.is_unlimited,
-            Title.is_superseded,
-            Title.vanished_on,
+            traits_of(today),
             Person.id,
             Person.file_number,
             Person.family_name,
@@ -141,10 +186,12 @@ def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -
             Person.house_number,
             Person.postcode,
             Person.town,
+            Person.post_address,
             Person.letter_language.label("language"),
-            Person.moved_away_on,
             InvitationHold.reason,
-            _case_of_title(),
+            case_of_title(),
+            Person.nationalities,
+            passport_of(today),
         )
         .join(Person, Person.id == Title.person_id)
         .outerjoin(
@@ -153,8 +200,8 @@ def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -
         )
         .where(
             Title.office_id == terms.office.id,
-            _among(session, [title_id for title_id, _ in keys]),
-            ~_is_settled(),
+            Title.id.in_([title_id for title_id, _ in keys]),
+            ~is_settled(),
         )
         .order_by(Title.effective_ends_on, Title.id)
     )
@@ -163,50 +210,31 @@ def list_candidates(session: Session, terms: OfficeTerms, keys: Sequence[Key]) -
     return [Candidate._make(row) for row in session.execute(query) if due[row[0]] == row[1]]
 
 
-def load_loose(session: Session, office_id: UUID) -> Loose:
-    """Read open cases that belong to no title, and what failed in earlier runs."""
+def load_loose(session: Session, office_id: UUID) -> LooseCases:
+    """Read the open cases that belong to no title, by person and concern."""
     cases = select(Case.person_id, Case.concern_id, Case.id).where(
         Case.office_id == office_id, Case.title_id.is_(None), Case.closed_at.is_(None)
     )
-    failed = select(DueOutcome.title_id, DueOutcome.ends_on, DueOutcome.reason).where(
-        DueOutcome.office_id == office_id, DueOutcome.outcome == Outcome.failed.value
-    )
-    return Loose(
-        {(person_id, concern): case_id for person_id, concern, case_id in session.execute(cases)},
-        {(title_id, ends_on): reason for title_id, ends_on, reason in session.execute(failed)},
-    )
+    return {(person_id, concern): case_id for person_id, concern, case_id in session.execute(cases)}
 
 
-def facts_of(
-    candidate: Candidate, person: Addressee, terms: OfficeTerms, loose: Loose
-) -> tuple[DueFacts, ConcernTerms, UUID | None]:
-    """Return what decides about a candidate, how its concern is handled, and the case it has already."""
+def judge(
+    candidate: Candidate, terms: OfficeTerms, loose: LooseCases, today: date
+) -> tuple[ConcernTerms, Outcome, Reason]:
+    """Return how a candidate's concern is handled and what would become of the title."""
     handled = terms.concern_of(candidate.legal_basis, is_unlimited=candidate.is_unlimited)
-    case_id = candidate.case_id
-    if case_id is None and loose.cases:
-        case_id = loose.cases.get((candidate.person_id, handled.concern.id))
-    facts = DueFacts(
-        ends_on=candidate.ends_on,
-        is_superseded=candidate.is_superseded,
-        moved_away_on=candidate.moved_away_on,
-        has_case=case_id is not None,
-        has_vanished=candidate.vanished_on is not None,
+    facts = due_facts(
+        Trait(candidate.traits),
+        candidate.ends_on,
+        today,
         refusal=terms.refusal_of(candidate.legal_basis, is_unlimited=candidate.is_unlimited),
-        is_held=candidate.held_reason is not None,
-        has_name=person.has_name,
-        has_address=person.has_address,
+        has_case=candidate.case_id is not None or (candidate.person_id, handled.concern.id) in loose,
     )
-    return facts, handled, case_id
+    return handled, *decide_outcome(facts, today)
 
 
-def _among(session: Session, ids: Sequence[UUID]) -> ColumnElement[bool]:
-    """Return the condition that a title is one of `ids`; one array instead of thousands of parameters."""
-    if session.get_bind().dialect.name == "postgresql":
-        return Title.id == any_(literal(list(ids), ARRAY(Uuid)))
-    return Title.id.in_(ids)
-
-
-def _is_settled() -> ColumnElement[bool]:
+def is_settled() -> ColumnElement[bool]:
+    """Return the condition that a `Title` has an outcome that stands; a failed one is tried again."""
     return exists().where(
         DueOutcome.title_id == Title.id,
         DueOutcome.ends_on == Title.effective_ends_on,
@@ -214,7 +242,7 @@ def _is_settled() -> ColumnElement[bool]:
     )
 
 
-def _case_of_title() -> ScalarSelect[UUID]:
+def case_of_title() -> ScalarSelect[UUID]:
     """Return the case a title has: an open one, or a closed one for the same end."""
     return (
         select(Case.id)

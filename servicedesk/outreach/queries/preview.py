@@ -7,15 +7,16 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
+from servicedesk.cases.errors import PersonNotFound
 from servicedesk.cases.models import Case
 from servicedesk.cases.queries import Scope
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.kernel.clock import local_day
 from servicedesk.offices.queries import get_office_by_id
 from servicedesk.outreach.models import DueOutcome, InvitationHold
-from servicedesk.outreach.queries.candidates import facts_of, list_candidates, list_due_keys, load_loose
+from servicedesk.outreach.queries.candidates import judge, list_candidates, list_due_keys, load_loose
 from servicedesk.outreach.queries.terms import load_terms
-from servicedesk.outreach.rules import REASON_LABELS, Outcome, Reason, decide_outcome
+from servicedesk.outreach.rules import REASON_LABELS, Outcome, Reason
 from servicedesk.register.models import Person, Title
 
 
@@ -81,6 +82,19 @@ def title_condition(scope: Scope) -> ColumnElement[bool]:
     return and_(scope.titles(), or_(~foreign, mine))
 
 
+def get_title_in_scope(session: Session, scope: Scope, title_id: UUID) -> Title:
+    """Return a title one may act on; raises PersonNotFound otherwise."""
+    query = (
+        select(Title)
+        .join(Person, Person.id == Title.person_id)
+        .where(Title.id == title_id, title_condition(scope))
+    )
+    title = session.scalar(query)
+    if title is None:
+        raise PersonNotFound
+    return title
+
+
 def list_tomorrow(
     session: Session, scope: Scope, *, now: datetime, limit: int = 200
 ) -> tuple[PlannedInvitation, ...]:
@@ -91,9 +105,8 @@ def list_tomorrow(
     keys = list_due_keys(session, terms, tomorrow, only=title_condition(scope))[:limit]
     loose = load_loose(session, office.id)
     planned = []
-    for candidate in list_candidates(session, terms, keys) if keys else ():
-        facts, handled, _ = facts_of(candidate, candidate.addressee, terms, loose)
-        outcome, reason = decide_outcome(facts, tomorrow)
+    for candidate in list_candidates(session, terms, keys, tomorrow) if keys else ():
+        handled, outcome, reason = judge(candidate, terms, loose, tomorrow)
         planned.append(
             PlannedInvitation(
                 title_id=candidate.title_id,

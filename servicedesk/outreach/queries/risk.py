@@ -1,5 +1,6 @@
 """List who may lose their title without having applied, and what was tried."""
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,23 +10,19 @@ from sqlalchemy.orm import Session, aliased
 
 from servicedesk.cases.models import Application, Case
 from servicedesk.cases.queries import ContactRow, Scope, list_contact_requests
-from servicedesk.cases.rules import CALL_WITHIN, N_, days_left
+from servicedesk.cases.rules import CALL_WITHIN, days_left
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.kernel.clock import local_day
-from servicedesk.notices.models import Letter, Outbox
+from servicedesk.kernel.crypto import Vault
+from servicedesk.kernel.permissions import SYSTEM
 from servicedesk.offices.queries import get_office_by_id
-from servicedesk.outreach.models import DueOutcome, Invitation
+from servicedesk.outreach.models import DueOutcome
+from servicedesk.outreach.queries.attempts import Attempt, list_attempts, list_attempts_before_case
 from servicedesk.outreach.queries.terms import load_terms
 from servicedesk.outreach.rules import REASON_LABELS, Outcome, Reason, risk_starts_on
 from servicedesk.register.models import Person, Title
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Say what was tried, as a German message id, and when."""
-
-    label: str
-    at: datetime
+from servicedesk.register.queries.contacts import list_confirmed_kinds
+from servicedesk.register.rules.contacts import ClaimKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +53,22 @@ class RiskList:
     contacts: tuple[ContactRow, ...]
 
 
-def list_risk(session: Session, scope: Scope, *, now: datetime, limit: int = 200) -> RiskList:
+def list_risk(session: Session, scope: Scope, *, vault: Vault, now: datetime, limit: int = 200) -> RiskList:
     """Return everybody in scope who has not applied, from four weeks before the end (later where first seen later).
 
     People with an open case stay until it is closed; people without one (held, failed, excluded) until the end.
     """
     office = get_office_by_id(session, scope.office_id)
     today = local_day(now, office.zone)
-    rows = (*_with_case(session, scope, today, limit), *_without_case(session, scope, today, limit))
+    rows = (
+        *_with_case(session, vault, scope, today, limit),
+        *_without_case(session, vault, scope, today, limit),
+    )
     people = tuple(sorted(rows, key=lambda row: (row.ends_on, row.file_number)))[:limit]
     return RiskList(people, list_contact_requests(session, scope))
 
 
-def _with_case(session: Session, scope: Scope, today: date, limit: int) -> list[RiskRow]:
+def _with_case(session: Session, vault: Vault, scope: Scope, today: date, limit: int) -> list[RiskRow]:
     applied = exists().where(Application.case_id == Case.id)
     query = (
         select(Case, Person, Title.first_seen_on)
@@ -89,7 +89,8 @@ def _with_case(session: Session, scope: Scope, today: date, limit: int) -> list[
         for case, person, seen in session.execute(query)
         if case.ends_on is not None and risk_starts_on(case.ends_on, case.due_on, seen or date.min) <= today
     ]
-    tried = _attempts(session, [case.id for case, _, _ in found])
+    tried = list_attempts(session, vault, {case.id: case.title_id for case, _, _ in found})
+    confirmed = list_confirmed_kinds(session, {person.id for _, person, _ in found})
     catalogue = load_catalogue()
     return [
         RiskRow(
@@ -106,15 +107,14 @@ def _with_case(session: Session, scope: Scope, today: date, limit: int) -> list[
             ends_on=case.ends_on or date.min,
             days_left=days_left(case.ends_on, today) or 0,
             owner_id=case.owner_id,
-            has_phone=person.phone_sealed is not None,
-            has_email=person.email_sealed is not None,
-            tried=tuple(tried.get(case.id, ())),
+            **_ways(person, confirmed),
+            tried=tried.get(case.id, ()),
         )
         for case, person, _ in found
     ]
 
 
-def _without_case(session: Session, scope: Scope, today: date, limit: int) -> list[RiskRow]:
+def _without_case(session: Session, vault: Vault, scope: Scope, today: date, limit: int) -> list[RiskRow]:
     """Return titles about to end for which there is no case: held, failed, excluded, or first seen today."""
     any_case = aliased(Case)
     query = (
@@ -138,8 +138,11 @@ def _without_case(session: Session, scope: Scope, today: date, limit: int) -> li
         .limit(limit)
     )
     terms = load_terms(session, get_office_by_id(session, scope.office_id))
+    found = list(session.execute(query))
+    tried = list_attempts_before_case(session, vault, [title.id for title, _, _ in found])
+    confirmed = list_confirmed_kinds(session, {person.id for _, person, _ in found})
     rows = []
-    for title, person, outcome in session.execute(query):
+    for title, person, outcome in found:
         ends_on = title.effective_ends_on or date.max
         handled = terms.concern_of(title.legal_basis, is_unlimited=title.is_unlimited)
         if risk_starts_on(ends_on, handled.lead.before(ends_on), title.first_seen_on) > today:
@@ -159,32 +162,23 @@ def _without_case(session: Session, scope: Scope, today: date, limit: int) -> li
                 ends_on=ends_on,
                 days_left=(ends_on - today).days,
                 owner_id=terms.owner_of(handled.team_id, person.surname_key),
-                has_phone=person.phone_sealed is not None,
-                has_email=person.email_sealed is not None,
-                tried=_outcome_attempt(outcome),
+                **_ways(person, confirmed),
+                tried=(*_outcome_attempt(outcome), *tried.get(title.id, ())),
             )
         )
     return rows
 
 
+def _ways(person: Person, confirmed: Mapping[UUID, Collection[ClaimKind]]) -> dict[str, bool]:
+    """Return whether a person can be called or mailed."""
+    kinds = confirmed.get(person.id, ())
+    return {
+        "has_phone": person.phone_sealed is not None or ClaimKind.PHONE in kinds,
+        "has_email": person.email_sealed is not None or ClaimKind.EMAIL in kinds,
+    }
+
+
 def _outcome_attempt(outcome: DueOutcome | None) -> tuple[Attempt, ...]:
     if outcome is None or outcome.outcome == Outcome.invited.value:
         return ()
-    return (Attempt(REASON_LABELS[Reason(outcome.reason)], outcome.at),)
-
-
-def _attempts(session: Session, case_ids: list[UUID]) -> dict[UUID, list[Attempt]]:
-    """Return per case when letters were ordered, made and printed."""
-    query = (
-        select(Invitation.case_id, Invitation.created_at, Letter.rendered_at, Letter.printed_at)
-        .join(Outbox, Outbox.id == Invitation.outbox_id)
-        .outerjoin(Letter, Letter.outbox_id == Outbox.id)
-        .where(Invitation.case_id.in_(case_ids))
-        .order_by(Invitation.step)
-    )
-    found: dict[UUID, list[Attempt]] = {}
-    for case_id, created_at, rendered_at, printed_at in session.execute(query):
-        steps = ((N_("Einladung in Auftrag gegeben"), created_at), (N_("Schreiben erstellt"), rendered_at))
-        known = [*steps, (N_("Schreiben gedruckt"), printed_at)]
-        found.setdefault(case_id, []).extend(Attempt(label, at) for label, at in known if at is not None)
-    return found
+    return (Attempt(REASON_LABELS[Reason(outcome.reason)], outcome.at, SYSTEM.ref),)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.checklists.catalogue import Catalogue, load_catalogue
+from servicedesk.checklists.queries import office_catalogue
 from servicedesk.checklists.rules import Concern
 from servicedesk.kernel.intervals import Lead
 from servicedesk.offices.models import LetterInterval
@@ -56,9 +57,9 @@ class OfficeTerms:
         return self.concerns[concern_id].lead.latest_end_due(today)
 
 
-def load_terms(session: Session, office: OfficeView) -> OfficeTerms:
-    """Read an office's terms in three statements."""
-    catalogue = load_catalogue()
+def load_terms(session: Session, office: OfficeView, today: date | None = None) -> OfficeTerms:
+    """Read an office's terms in four statements; with `today` the lists of papers are those the office released."""
+    catalogue = load_catalogue() if today is None else office_catalogue(session, office.id, today)
     teams = list_teams(session, office.id)
     offered = {view.concern_id: view for view in list_concerns(session, office.id)}
     default = next(

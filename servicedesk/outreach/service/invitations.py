@@ -1,56 +1,70 @@
-"""Invite everybody who became due: decide each title, write the cohort set-wise, leave no one out."""
+"""Invite everybody who became due: decide each kind of title once, write the cohort as a set, leave no one out."""
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import Row, select, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
-from servicedesk.cases.frames import Addressee, open_letter_desk
-from servicedesk.cases.models import Case
+from servicedesk.cases.frames import open_letter_desk
 from servicedesk.cases.service import NewTask, open_tasks
-from servicedesk.cases.service.opening import CASE_REF
+from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.checklists.service import keep_builtin
 from servicedesk.db import audit
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.errors import Refusal
-from servicedesk.kernel.ids import CROCKFORD, new_bytes, new_id
 from servicedesk.kernel.permissions import SYSTEM, Actor
-from servicedesk.notices.service import NewNotice, enqueue_many
+from servicedesk.notices.contexts import ExpiredLetter, InvitationLetter
+from servicedesk.notices.sets import PartPress
 from servicedesk.offices.models import Office
 from servicedesk.offices.queries import OfficeView
-from servicedesk.outreach.queries.candidates import (
-    Candidate,
-    Key,
-    Loose,
-    facts_of,
-    list_candidates,
-    load_loose,
-)
-from servicedesk.outreach.queries.terms import ConcernTerms, OfficeTerms, load_terms
+from servicedesk.outreach.queries.candidates import DuePart
+from servicedesk.outreach.queries.terms import OfficeTerms, load_terms
+from servicedesk.outreach.queries.traits import Trait, due_facts
 from servicedesk.outreach.rules import Outcome, Reason, decide_outcome
-from servicedesk.outreach.service.intake import (
-    IntakeRow,
+from servicedesk.outreach.service.gathering import (
+    HAS_CASE,
+    NO_CASE,
+    WAITING_CASE,
     RunFacts,
-    drop_lost,
+    gather_facts,
+    list_cases,
+    list_days,
+    list_kinds,
+    list_texts,
+    note_cases,
+)
+from servicedesk.outreach.service.intake import (
+    count_outcomes,
     insert_audit,
     insert_cases,
     insert_invitations,
     insert_outcomes,
-    stage,
+    list_staged,
+    note_again,
+    queue_letters,
+    stage_intake,
 )
-from servicedesk.outreach.service.letters import CohortWriter
+from servicedesk.outreach.service.letters import CohortParts, LetterWriter, TextKind
+from servicedesk.outreach.service.staging import (
+    DAY,
+    KIND,
+    SENDER,
+    TEXT,
+    clear_stage,
+    fill,
+    fill_keys,
+    open_stage,
+)
 
-PART = 5000
+PART = 10_000
 """How many titles one transaction settles: a killed run loses no more than this, and repeats it."""
 
-_SHIFTS = tuple(range(0, 40, 5))
 _BAD_ROWS = (DataError, IntegrityError, Refusal, ValueError)
 
 
@@ -78,28 +92,13 @@ class Sums:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """Hold a due title with what was decided about it."""
-
-    candidate: Candidate
-    person: Addressee
-    handled: ConcernTerms
-    outcome: Outcome
-    reason: Reason
-    case_id: UUID | None
-    owner_id: UUID | None
-    due_on: date
-
-
 @dataclass(slots=True)
 class OfficeRun:
     """Carry what one run of one office needs; made by `open_run`."""
 
     terms: OfficeTerms
-    writer: CohortWriter
-    today: date
-    run_id: UUID
+    parts: CohortParts
+    facts: RunFacts
     actor: Actor = SYSTEM
 
     @property
@@ -107,9 +106,15 @@ class OfficeRun:
         """Return the office."""
         return self.terms.office
 
+    @property
+    def today(self) -> date:
+        """Return the office's local day."""
+        return self.facts.today
+
 
 def open_run(
     session: Session,
+    vault: Vault,
     office: OfficeView,
     *,
     now: datetime,
@@ -118,38 +123,23 @@ def open_run(
     actor: Actor = SYSTEM,
 ) -> OfficeRun:
     """Gather the terms of an office for one run."""
-    terms = load_terms(session, office)
     today = local_day(now, office.zone)
-    return OfficeRun(
-        terms, CohortWriter(terms, open_letter_desk(session, office, public_url), today), today, run_id, actor
-    )
+    terms = load_terms(session, office, today)
+    writer = LetterWriter(terms.catalogue, open_letter_desk(session, office, public_url), today)
+    facts = RunFacts(office.id, run_id, now, today, actor.ref, terms.catalogue.version)
+    return OfficeRun(terms, CohortParts(terms, writer, PartPress(vault)), facts, actor)
 
 
-def invite_part(
-    session: Session, vault: Vault, run: OfficeRun, *, now: datetime, keys: Sequence[Key]
-) -> Sums:
+def invite_part(session: Session, run: OfficeRun, *, part: DuePart) -> Sums:
     """Settle some of the due titles and return the sums; what another run has settled meanwhile is left out."""
     lock_office(session, run.office.id, is_shared=True)
-    with _without_cycles():
-        candidates = list_candidates(session, run.terms, keys)
-        if not candidates:
-            return Sums()
-        loose = load_loose(session, run.office.id)
-        decided = [decide(candidate, run, loose) for candidate in candidates]
-        return settle(session, vault, run, decided, loose, now=now)
+    return settle(session, run, part)
 
 
-@contextmanager
-def _without_cycles() -> Iterator[None]:
-    """Do not look for cycles in a part: it makes a hundred thousand values and not one cycle."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        # With two parts at once the first to end switches it on for the other, too: slower, never wrong.
-        if was_enabled:
-            gc.enable()
+def keep_catalogue(session: Session, run: OfficeRun) -> None:
+    """Keep the version of the catalogue that the cases will name."""
+    if run.terms.catalogue.version == load_catalogue().version:
+        keep_builtin(session, now=run.facts.now)
 
 
 def lock_office(session: Session, office_id: UUID, *, is_shared: bool = False) -> None:
@@ -166,166 +156,163 @@ def lock_office(session: Session, office_id: UUID, *, is_shared: bool = False) -
     )
 
 
-def decide(candidate: Candidate, run: OfficeRun, loose: Loose) -> Decided:
-    """Return what becomes of one due title."""
-    person = candidate.addressee
-    facts, handled, case_id = facts_of(candidate, person, run.terms, loose)
-    outcome, reason = decide_outcome(facts, run.today)
-    return Decided(
-        candidate=candidate,
-        person=person,
-        handled=handled,
-        outcome=outcome,
-        reason=reason,
-        case_id=case_id,
-        owner_id=run.terms.owner_of(handled.team_id, candidate.surname_key),
-        due_on=handled.lead.before(candidate.ends_on),
-    )
+def settle(session: Session, run: OfficeRun, part: DuePart) -> Sums:
+    """Settle titles as one set; where that is refused, halves of it, until the one bad title stands alone and fails.
+
+    Returns what is new: a title that failed before for the same reason is no news.
+    """
+    open_stage(session)
+    return _settle_isolated(session, run, part)
 
 
-def settle(
-    session: Session, vault: Vault, run: OfficeRun, decided: Sequence[Decided], loose: Loose, *, now: datetime
-) -> Sums:
-    """Write what was decided, and count what is new: what failed before for the same reason is no news."""
-    decided = _waiting_again(session, decided)
-    written = list(_write_isolated(session, vault, run, decided, now=now))
-    outcomes: Counter[str] = Counter()
-    reasons: Counter[str] = Counter()
-    for one in written:
-        known = loose.failed.get((one.candidate.title_id, one.candidate.ends_on)) if loose.failed else None
-        if not (one.outcome is Outcome.failed and known == one.reason.value):
-            outcomes[one.outcome.value] += 1
-            reasons[one.reason.value] += 1
-    return Sums(**outcomes, reasons=dict(reasons))
-
-
-def _waiting_again(session: Session, decided: Sequence[Decided]) -> Sequence[Decided]:
-    """Invite with their own case those whose invitation was taken back before it left."""
-    existing = {one.case_id for one in decided if one.reason is Reason.case_exists and one.case_id}
-    if not existing:
-        return decided
-    query = select(Case.id).where(
-        Case.id.in_(existing), Case.origin == "due", Case.closed_at.is_(None), Case.invited_at.is_(None)
-    )
-    waiting = set(session.scalars(query))
-    return [
-        replace(one, outcome=Outcome.invited, reason=Reason.due) if one.case_id in waiting else one
-        for one in decided
-    ]
-
-
-def _write_isolated(
-    session: Session, vault: Vault, run: OfficeRun, decided: Sequence[Decided], *, now: datetime
-) -> Iterator[Decided]:
-    """Write all at once; where that is refused, halves, until the one bad row stands alone and fails."""
-    if not decided:
-        return
+def _settle_isolated(session: Session, run: OfficeRun, part: DuePart) -> Sums:
     try:
         with session.begin_nested():
-            written = _write(session, vault, run, decided, now=now)
+            return _settle(session, run, part)
     except _BAD_ROWS:
-        if len(decided) == 1:
-            failed = replace(decided[0], outcome=Outcome.failed, reason=Reason.unreadable, case_id=None)
-            yield from _write(session, vault, run, [failed], now=now)
-            return
-        middle = len(decided) // 2
-        yield from _write_isolated(session, vault, run, decided[:middle], now=now)
-        yield from _write_isolated(session, vault, run, decided[middle:], now=now)
-        return
-    yield from written
+        if part.count == 1:
+            return _settle(session, run, part, verdict=(Outcome.failed, Reason.unreadable))
+    first, second = part.halves()
+    return _settle_isolated(session, run, first).joined(_settle_isolated(session, run, second))
 
 
-def _write(
-    session: Session, vault: Vault, run: OfficeRun, decided: Sequence[Decided], *, now: datetime
-) -> Sequence[Decided]:
-    facts = RunFacts(run.office.id, run.run_id, now, run.actor.ref, run.terms.catalogue.version)
-    ids = _IdSeries()
-    rows = [_intake_row(one, ids) for one in decided]
-    stage(session, rows)
-    lost = insert_cases(session, facts)
-    if lost:
-        drop_lost(session, lost)
-        kept = [(one, row) for one, row in zip(decided, rows, strict=True) if row.case_id not in lost]
-        decided, rows = [one for one, _ in kept], [row for _, row in kept]
-    insert_outcomes(session, facts)
-    enqueue_many(session, vault, now=now, office_id=run.office.id, notices=_notices(run, decided, rows))
-    insert_invitations(session, facts)
-    insert_audit(session, facts)
-    _note_again(session, rows, now=now)
-    expired = [one for one in decided if one.reason is Reason.expired]
-    open_tasks(session, office_id=run.office.id, tasks=[_expired_task(one) for one in expired], now=now)
-    return decided
+def _settle(
+    session: Session, run: OfficeRun, part: DuePart, *, verdict: tuple[Outcome, Reason] | None = None
+) -> Sums:
+    """Gather what decides, decide each kind of title once, write the whole set; `verdict` decides without asking."""
+    clear_stage(session)
+    fill_keys(session, part)
+    size = gather_facts(session, run.facts)
+    if not size:
+        return Sums()
+    _note_cases(session, run)
+    kinds = [_decide_kind(run, kind, verdict) for kind in list_kinds(session)]
+    fill(session, KIND, [kind[:-1] for kind in kinds])
+    names = _fill_parts(session, run)
+    stage_intake(session, size)
+    keep_catalogue(session, run)
+    lost = insert_cases(session, run.facts, sum(kind.size for kind in kinds if kind.is_new_case))
+    sums = _count(session)
+    insert_outcomes(session, run.facts)
+    letters = sum(kind.size for kind in kinds if kind.letter)
+    if letters:
+        queue_letters(session, run.facts, letters - lost)
+    if sums.invited:
+        insert_invitations(session, run.facts)
+        insert_audit(session, run.facts)
+    if any(kind.case_state == WAITING_CASE for kind in kinds):
+        note_again(session, run.facts)
+    if any(kind.reason == Reason.expired for kind in kinds):
+        tasks = [_expired_task(*row) for row in list_staged(session, Reason.expired)]
+        open_tasks(session, office_id=run.office.id, tasks=tasks, now=run.facts.now)
+    # Last: another part that needs the same new parts waits from here to the end of this transaction.
+    run.parts.press.write(session, names)
+    return sums
 
 
-class _IdSeries:
-    """Draw rising identities that share one random tail, thousands of times faster than one by one."""
+class Kind(NamedTuple):
+    """Be one kind of title with what was decided about it, in the order of the temporary table."""
 
-    def __init__(self) -> None:
-        self._next = new_id().int
+    legal_basis: str
+    is_unlimited: bool
+    traits: int
+    case_state: int
+    concern_id: str
+    team_id: UUID
+    outcome: str
+    reason: str
+    letter: str
+    size: int
 
-    def draw(self) -> UUID:
-        self._next += 1
-        return UUID(int=self._next)
-
-    @staticmethod
-    def draw_ref() -> str:
-        """Return what `new_ref` gives, from one draw of forty bits."""
-        bits = int.from_bytes(new_bytes(5))
-        drawn = "".join([CROCKFORD[bits >> shift & 31] for shift in _SHIFTS])
-        return f"{CASE_REF}-{drawn[:4]}-{drawn[4:]}"
+    @property
+    def is_new_case(self) -> bool:
+        """Tell whether a case is opened for each of them."""
+        return self.outcome == Outcome.invited and self.case_state == NO_CASE
 
 
-def _intake_row(one: Decided, ids: _IdSeries) -> IntakeRow:
-    title_id, ends_on = one.candidate.title_id, one.candidate.ends_on
-    if one.outcome is not Outcome.invited:
-        return IntakeRow(title_id, ends_on, one.due_on, one.outcome.value, one.reason.value, one.case_id)
-    return IntakeRow(
-        title_id=title_id,
-        ends_on=ends_on,
-        due_on=one.due_on,
-        outcome=one.outcome.value,
-        reason=one.reason.value,
-        case_id=one.case_id or ids.draw(),
-        is_new_case=int(one.case_id is None),
-        ref=ids.draw_ref(),
-        person_id=one.candidate.person_id,
-        concern_id=one.handled.concern.id,
-        team_id=one.handled.team_id,
-        owner_id=one.owner_id,
-        audit_id=ids.draw(),
-        outbox_id=ids.draw(),
+def _decide_kind(
+    run: OfficeRun, kind: Row[str, bool, int, int, date, int], verdict: tuple[Outcome, Reason] | None
+) -> Kind:
+    legal_basis, is_unlimited, bits, case_state, ends_on, size = kind
+    handled = run.terms.concern_of(legal_basis, is_unlimited=is_unlimited)
+    traits = Trait(bits)
+    refusal = run.terms.refusal_of(legal_basis, is_unlimited=is_unlimited)
+    facts = due_facts(traits, ends_on, run.today, refusal=refusal, has_case=case_state != NO_CASE)
+    outcome, reason = verdict or decide_outcome(facts, run.today)
+    if reason is Reason.case_exists and case_state == WAITING_CASE:
+        outcome, reason = Outcome.invited, Reason.due
+    letter = ""
+    if outcome is Outcome.invited:
+        letter = InvitationLetter.KIND
+    elif reason is Reason.expired and not traits & (Trait.unaddressed | Trait.undated):
+        letter = ExpiredLetter.KIND
+    return Kind(
+        legal_basis=legal_basis,
+        is_unlimited=is_unlimited,
+        traits=bits,
+        case_state=case_state,
+        concern_id=handled.concern.id,
+        team_id=handled.team_id,
+        outcome=outcome.value,
+        reason=reason.value,
+        letter=letter,
+        size=size,
     )
 
 
-def _notices(run: OfficeRun, decided: Sequence[Decided], rows: Sequence[IntakeRow]) -> Iterator[NewNotice]:
-    for one, row in zip(decided, rows, strict=True):
-        if one.outcome is Outcome.invited and row.case_id and row.outbox_id:
-            yield run.writer.invitation(
-                one.candidate,
-                one.person,
-                one.handled,
-                one.owner_id,
-                row.case_id,
-                row.outbox_id,
-                is_again=not row.is_new_case,
-            )
-        elif one.reason is Reason.expired and one.person.has_address:
-            yield run.writer.expired(one.candidate, one.person, one.handled, one.owner_id)
+def _note_cases(session: Session, run: OfficeRun) -> None:
+    """Note the case each title has already; one without a title stands for those of its own concern."""
+    found: dict[UUID, tuple[UUID, UUID, int]] = {}
+    for one in list_cases(session):
+        if one.title_id in found:
+            continue
+        concern = run.terms.concern_of(one.legal_basis, is_unlimited=one.is_unlimited).concern
+        if not one.is_loose or one.concern_id == concern.id:
+            state = WAITING_CASE if one.is_waiting else HAS_CASE
+            found[one.title_id] = (one.title_id, one.case_id, state)
+    if found:
+        note_cases(session, list(found.values()))
 
 
-def _note_again(session: Session, rows: Sequence[IntakeRow], *, now: datetime) -> None:
-    again = [row.case_id for row in rows if row.outcome == Outcome.invited.value and not row.is_new_case]
-    if again:
-        session.execute(update(Case).where(Case.id.in_(again)).values(invited_at=now))
+def _fill_parts(session: Session, run: OfficeRun) -> set[str]:
+    """Stage what the letters share, and return the names of all parts."""
+    terms, parts = run.terms, run.parts
+    days = [
+        (
+            concern,
+            letter,
+            end,
+            terms.concerns[concern].lead.before(end),
+            parts.days(letter, end) if letter else "",
+        )
+        for concern, letter, end in list_days(session)
+    ]
+    texts = [(*kind, *parts.text(kind)) for kind in map(TextKind._make, list_texts(session))]
+    senders = parts.senders()
+    for table, rows in ((DAY, days), (TEXT, texts), (SENDER, senders)):
+        fill(session, table, rows)
+    return {row[-1] for rows in (days, texts, senders) for row in rows if row[-1]}
 
 
-def _expired_task(one: Decided) -> NewTask:
+def _count(session: Session) -> Sums:
+    outcomes: Counter[str] = Counter()
+    reasons: dict[str, int] = {}
+    for outcome, reason, count in count_outcomes(session):
+        if count:
+            outcomes[outcome] += count
+            reasons[reason] = count
+    return Sums(**outcomes, reasons=reasons)
+
+
+def _expired_task(
+    title_id: UUID, ends_on: date, person_id: UUID, team_id: UUID, owner_id: UUID | None
+) -> NewTask:
     return NewTask(
         kind="expired_title",
-        dedupe_key=f"expired_title:{one.candidate.title_id.hex}:{one.candidate.ends_on}",
-        person_id=one.candidate.person_id,
-        team_id=one.handled.team_id,
-        owner_id=one.owner_id,
+        dedupe_key=f"expired_title:{title_id.hex}:{ends_on}",
+        person_id=person_id,
+        team_id=team_id,
+        owner_id=owner_id,
     )
 
 
@@ -337,9 +324,9 @@ def record_run(session: Session, run: OfficeRun, sums: Sums, *, now: datetime) -
             now=now,
             actor=run.actor,
             action="run_invitations",
-            subject=("run", run.run_id),
+            subject=("run", run.facts.run_id),
             office_id=run.office.id,
-            run_id=run.run_id,
+            run_id=run.facts.run_id,
             details={
                 "due": sums.due,
                 "invited": sums.invited,

@@ -3,21 +3,22 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from servicedesk.cases.errors import PersonNotFound
+from servicedesk.cases.frames import open_letter_desk
 from servicedesk.cases.queries.scope import build_scope
-from servicedesk.kernel.ids import new_id
+from servicedesk.checklists.rules import read_register
+from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import Actor
 from servicedesk.notices.contexts import LetterContext
 from servicedesk.offices.queries import get_office_by_id
 from servicedesk.outreach.errors import NotInvitable
-from servicedesk.outreach.queries.candidates import list_candidates, load_loose
-from servicedesk.outreach.queries.preview import title_condition
+from servicedesk.outreach.queries.candidates import judge, list_candidates, load_loose
+from servicedesk.outreach.queries.preview import get_title_in_scope
+from servicedesk.outreach.queries.terms import load_terms
+from servicedesk.outreach.queries.traits import register_facts
 from servicedesk.outreach.rules import REASON_LABELS, Outcome, Reason
-from servicedesk.outreach.service.invitations import decide, open_run
-from servicedesk.register.models import Person, Title
+from servicedesk.outreach.service.letters import LetterWriter
 
 
 def build_preview(
@@ -27,25 +28,26 @@ def build_preview(
 
     Raises PersonNotFound outside the actor's scope, NotInvitable where there would be no letter.
     """
-    query = (
-        select(Title)
-        .join(Person, Person.id == Title.person_id)
-        .where(Title.id == title_id, title_condition(build_scope(session, actor)))
-    )
-    title = session.scalar(query)
-    if title is None:
-        raise PersonNotFound
+    title = get_title_in_scope(session, build_scope(session, actor), title_id)
     if title.effective_ends_on is None:
         raise NotInvitable(reason=REASON_LABELS[Reason.not_offered])
     office = get_office_by_id(session, title.office_id)
-    run = open_run(session, office, now=now, run_id=new_id(), public_url=public_url, actor=actor)
-    found = list_candidates(session, run.terms, [(title.id, title.effective_ends_on)])
+    today = local_day(now, office.zone)
+    terms = load_terms(session, office, today)
+    found = list_candidates(session, terms, [(title.id, title.effective_ends_on)], today)
     if not found:
         raise NotInvitable(reason=REASON_LABELS[Reason.case_exists])
-    one = decide(found[0], run, load_loose(session, office.id))
-    if one.outcome is not Outcome.invited and one.reason is not Reason.held:
-        raise NotInvitable(reason=REASON_LABELS[one.reason])
-    notice = run.writer.invitation(one.candidate, one.person, one.handled, one.owner_id, new_id(), new_id())
-    if not isinstance(notice.context, LetterContext):
-        raise TypeError("an invitation is a letter")
-    return title.person_id, notice.context
+    one = found[0]
+    handled, outcome, reason = judge(one, terms, load_loose(session, office.id), today)
+    if outcome is not Outcome.invited and reason is not Reason.held:
+        raise NotInvitable(reason=REASON_LABELS[reason])
+    writer = LetterWriter(terms.catalogue, open_letter_desk(session, office, public_url), today)
+    letter = writer.invitation(
+        one.addressee,
+        handled,
+        one.ends_on,
+        register=read_register(register_facts(one.nationalities, one.passport, today)),
+        has_effect=terms.catalogue.has_continuation_effect(one.legal_basis, is_unlimited=one.is_unlimited),
+        owner_id=terms.owner_of(handled.team_id, one.surname_key),
+    )
+    return title.person_id, letter

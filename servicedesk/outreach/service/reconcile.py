@@ -11,9 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts.codes import revoke_codes
-from servicedesk.cases.frames import LetterDesk, open_letter_desk
+from servicedesk.cases.frames import LetterDesk, build_recipient, open_letter_desk
 from servicedesk.cases.models import Case, Task
-from servicedesk.cases.queries.facts import list_receipts
+from servicedesk.cases.queries.facts import addressee_of, list_receipts
 from servicedesk.cases.rules import CloseReason, Origin
 from servicedesk.cases.service import end_case, open_case_task, send_new_code
 from servicedesk.checklists.rules import ADULT_AGE, earliest_birth_date, person_age
@@ -22,15 +22,16 @@ from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.permissions import SYSTEM
 from servicedesk.notices.contexts import ExpiredLetter, InvitationLetter
+from servicedesk.notices.readdressing import readdress_letters
 from servicedesk.notices.service import cancel_pending
 from servicedesk.offices.queries import OfficeView
 from servicedesk.outreach.models import DueOutcome, InvitationHold
 from servicedesk.outreach.queries.terms import OfficeTerms, load_terms
-from servicedesk.outreach.rules import Outcome, Reason
+from servicedesk.outreach.rules import CONSUMER, Outcome, Reason
 from servicedesk.outreach.service.invitations import lock_office
 from servicedesk.register.models import ChangeCursor, Person, RegisterChange, Title
+from servicedesk.register.service import forget_confirmed_address
 
-CONSUMER = "outreach"
 PART = 500
 _LONGEST_CASE_YEARS = 3
 
@@ -42,11 +43,12 @@ class ReconcileRun:
     office: OfficeView
     terms: OfficeTerms
     today: date
+    vault: Vault
 
 
-def open_reconcile_run(session: Session, office: OfficeView, *, now: datetime) -> ReconcileRun:
+def open_reconcile_run(session: Session, vault: Vault, office: OfficeView, *, now: datetime) -> ReconcileRun:
     """Gather an office's terms."""
-    return ReconcileRun(office, load_terms(session, office), local_day(now, office.zone))
+    return ReconcileRun(office, load_terms(session, office), local_day(now, office.zone), vault)
 
 
 def reconcile_part(session: Session, run: ReconcileRun, *, now: datetime, size: int = PART) -> Counter[str]:
@@ -132,6 +134,8 @@ def _follow(session: Session, run: ReconcileRun, change: RegisterChange, now: da
             return _reopen_outcomes(session, change, Reason.vanished)
         case "name_changed":
             return _propose_move(session, run, change, now)
+        case "address_changed":
+            return _follow_address(session, run, change, now)
         case _:
             return False
 
@@ -252,6 +256,32 @@ def _propose_move(session: Session, run: ReconcileRun, change: RegisterChange, n
             open_case_task(session, case, "propose_move", key=str(change.seq), now=now)
             proposed = True
     return proposed
+
+
+def _follow_address(session: Session, run: ReconcileRun, change: RegisterChange, now: datetime) -> bool:
+    """Send what has not left to the register's new address; ask where staff had confirmed a different one."""
+    differs = forget_confirmed_address(session, person_id=change.person_id, now=now, actor=SYSTEM)
+    person = session.get(Person, change.person_id)
+    if person is None:
+        return False
+    if differs:
+        for case in _open_cases(session, Case.person_id == person.id):
+            open_case_task(session, case, "address_differs", key=str(change.seq), now=now)
+    addressee = addressee_of(person)
+    if not addressee.has_address:
+        return differs
+    recipient = build_recipient(addressee, run.today)
+    readdressed = readdress_letters(
+        session,
+        run.vault,
+        person_id=person.id,
+        street=recipient.street,
+        postcode=recipient.postcode,
+        town=recipient.town,
+        now=now,
+        actor=SYSTEM,
+    )
+    return differs or bool(readdressed)
 
 
 def _open_cases(session: Session, condition: Any) -> list[Case]:

@@ -8,7 +8,6 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from servicedesk.cases.errors import PersonNotFound
 from servicedesk.cases.queries import build_scope, require
 from servicedesk.db import audit
 from servicedesk.kernel.clock import local_day
@@ -18,11 +17,11 @@ from servicedesk.kernel.permissions import Actor, Permission
 from servicedesk.offices.queries import get_office_by_id
 from servicedesk.outreach.errors import AlreadyInvited, HoldReasonMissing, NotHeld, NotInvitable
 from servicedesk.outreach.models import DueOutcome, InvitationHold
-from servicedesk.outreach.queries.candidates import list_candidates, load_loose
-from servicedesk.outreach.queries.preview import title_condition
+from servicedesk.outreach.queries.candidates import due_part, judge, list_candidates, load_loose
+from servicedesk.outreach.queries.preview import get_title_in_scope
 from servicedesk.outreach.rules import REASON_LABELS, Outcome, Reason
-from servicedesk.outreach.service.invitations import decide, lock_office, open_run, record_run, settle
-from servicedesk.register.models import Person, Title
+from servicedesk.outreach.service.invitations import lock_office, open_run, record_run, settle
+from servicedesk.register.models import Title
 
 
 def hold_invitation(
@@ -33,7 +32,7 @@ def hold_invitation(
     Raises PersonNotFound outside the actor's scope, NotAllowed, HoldReasonMissing, AlreadyInvited.
     """
     require(actor, Permission.steer_invitations)
-    title = _get_title(session, actor, title_id)
+    title = get_title_in_scope(session, build_scope(session, actor), title_id)
     if not reason.strip():
         raise HoldReasonMissing
     lock_office(session, title.office_id)
@@ -69,7 +68,7 @@ def release_invitation(session: Session, *, title_id: UUID, actor: Actor, now: d
     Raises PersonNotFound outside the actor's scope, NotAllowed, NotHeld.
     """
     require(actor, Permission.steer_invitations)
-    title = _get_title(session, actor, title_id)
+    title = get_title_in_scope(session, build_scope(session, actor), title_id)
     lock_office(session, title.office_id)
     released = session.execute(
         delete(InvitationHold).where(InvitationHold.title_id == title_id).returning(InvitationHold.title_id)
@@ -94,7 +93,7 @@ def send_now(
     Raises PersonNotFound outside the actor's scope, NotAllowed, AlreadyInvited, NotInvitable.
     """
     require(actor, Permission.steer_invitations)
-    title = _get_title(session, actor, title_id)
+    title = get_title_in_scope(session, build_scope(session, actor), title_id)
     if title.effective_ends_on is None:
         raise NotInvitable(reason=REASON_LABELS[Reason.not_offered])
     lock_office(session, title.office_id)
@@ -102,32 +101,19 @@ def send_now(
     session.execute(delete(InvitationHold).where(InvitationHold.title_id == title_id))
     _reopen_held(session, title)
     office = get_office_by_id(session, title.office_id)
-    run = open_run(session, office, now=now, run_id=new_id(), public_url=public_url, actor=actor)
-    found = list_candidates(session, run.terms, [(title.id, title.effective_ends_on)])
+    run = open_run(session, vault, office, now=now, run_id=new_id(), public_url=public_url, actor=actor)
+    found = list_candidates(session, run.terms, [(title.id, title.effective_ends_on)], run.today)
     if not found:
         raise AlreadyInvited
-    loose = load_loose(session, office.id)
-    decided = decide(found[0], run, loose)
-    if decided.outcome is not Outcome.invited:
-        raise NotInvitable(reason=REASON_LABELS[decided.reason])
-    sums = settle(session, vault, run, [decided], loose, now=now)
+    _, verdict, reason = judge(found[0], run.terms, load_loose(session, office.id), run.today)
+    if verdict is not Outcome.invited:
+        raise NotInvitable(reason=REASON_LABELS[reason])
+    sums = settle(session, run, due_part(title.id, title.effective_ends_on))
     outcome = session.get_one(DueOutcome, {"title_id": title.id, "ends_on": title.effective_ends_on})
     if outcome.outcome != Outcome.invited.value or outcome.case_id is None:
         raise NotInvitable(reason=REASON_LABELS[Reason(outcome.reason)])
     record_run(session, run, sums, now=now)
     return outcome.case_id
-
-
-def _get_title(session: Session, actor: Actor, title_id: UUID) -> Title:
-    query = (
-        select(Title)
-        .join(Person, Person.id == Title.person_id)
-        .where(Title.id == title_id, title_condition(build_scope(session, actor)))
-    )
-    title = session.scalar(query)
-    if title is None:
-        raise PersonNotFound
-    return title
 
 
 def _refuse_invited(session: Session, title: Title) -> None:

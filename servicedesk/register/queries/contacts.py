@@ -1,16 +1,48 @@
 """Read what is known about how to reach a person: what the register says, what was claimed, what is confirmed."""
 
 import json
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from servicedesk.db.prepared import Prepared, constant, run, run_together
 from servicedesk.kernel.crypto import Vault
 from servicedesk.register.models import ContactClaim, Person
 from servicedesk.register.rules.contacts import Address, ClaimKind, ClaimState, hash_token
+
+_PERSON = Prepared(
+    select(
+        Person.letter_language.label("language"),
+        Person.email_sealed,
+        Person.phone_sealed,
+    ).where(Person.id == bindparam("person_id"))
+)
+_CLAIMS = Prepared(
+    select(
+        ContactClaim.id,
+        ContactClaim.kind,
+        ContactClaim.value_sealed,
+        ContactClaim.claimed_at,
+        ContactClaim.state,
+    )
+    .where(
+        ContactClaim.person_id == bindparam("person_id"),
+        or_(
+            ContactClaim.state == constant(ClaimState.CONFIRMED),
+            and_(
+                ContactClaim.state == constant(ClaimState.CLAIMED),
+                or_(ContactClaim.expires_at.is_(None), ContactClaim.expires_at > bindparam("now")),
+            ),
+        ),
+    )
+    .order_by(ContactClaim.claimed_at, ContactClaim.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +80,13 @@ class ContactView:
 
 def get_contact(session: Session, vault: Vault, person_id: UUID, now: datetime) -> ContactView:
     """Return how a person can be reached; raises NoResultFound for an unknown person."""
-    person = session.scalars(select(Person).where(Person.id == person_id)).one()
-    claims = {
-        (claim.kind, claim.is_confirmed): claim for claim in list_claims(session, vault, person_id, now)
-    }
+    people, claimed = run_together(
+        session, (_PERSON, {"person_id": person_id}), (_CLAIMS, {"person_id": person_id, "now": now})
+    )
+    if people.first is None:
+        raise NoResultFound
+    person = people.first
+    claims = {(claim.kind, claim.is_confirmed): claim for claim in _opened(claimed.rows, vault)}
 
     def value(kind: ClaimKind, *, is_confirmed: bool) -> str | None:
         found = claims.get((kind, is_confirmed))
@@ -67,7 +102,7 @@ def get_contact(session: Session, vault: Vault, person_id: UUID, now: datetime) 
         phone=value(ClaimKind.PHONE, is_confirmed=True),
         claimed_phone=value(ClaimKind.PHONE, is_confirmed=False),
         claimed_address=address.address if address else None,
-        language=person.letter_language,
+        language=person.language,
         register_email=opened(person.email_sealed, "email_sealed"),
         register_phone=opened(person.phone_sealed, "phone_sealed"),
     )
@@ -91,19 +126,10 @@ def find_link(session: Session, vault: Vault, *, token: str, now: datetime) -> b
 
 def list_claims(session: Session, vault: Vault, person_id: UUID, now: datetime) -> list[ClaimView]:
     """Return the claims that still count, the oldest first: confirmed ones, and asked ones that have not expired."""
-    rows = session.scalars(
-        select(ContactClaim)
-        .where(
-            ContactClaim.person_id == person_id,
-            ContactClaim.state.in_((ClaimState.CLAIMED, ClaimState.CONFIRMED)),
-            or_(
-                ContactClaim.state == ClaimState.CONFIRMED,
-                ContactClaim.expires_at.is_(None),
-                ContactClaim.expires_at > now,
-            ),
-        )
-        .order_by(ContactClaim.claimed_at, ContactClaim.id)
-    )
+    return _opened(run(session, _CLAIMS, person_id=person_id, now=now).rows, vault)
+
+
+def _opened(rows: Iterable[Any], vault: Vault) -> list[ClaimView]:
     return [
         ClaimView(
             id=row.id,
@@ -114,3 +140,87 @@ def list_claims(session: Session, vault: Vault, person_id: UUID, now: datetime) 
         )
         for row in rows
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingClaim:
+    """Be a claim that staff have to decide on, with the person it is about; its value stays sealed in lists."""
+
+    id: UUID
+    kind: ClaimKind
+    person_id: UUID
+    family_name: str
+    given_names: str
+    file_number: str
+    claimed_at: datetime
+
+
+def list_waiting_claims(
+    session: Session, office_id: UUID, scope: ColumnElement[bool], *, now: datetime, limit: int = 200
+) -> tuple[WaitingClaim, ...]:
+    """Return the claims in scope that wait for staff, the oldest first; `scope` is a condition on `Person`."""
+    waiting = _waiting(office_id, now)
+    # Few wait, and the scope is dear: judged for everybody in the register it took seconds.
+    people = session.scalars(waiting.with_only_columns(ContactClaim.person_id).distinct()).all()
+    if not people:
+        return ()
+    query = (
+        waiting.where(Person.id.in_(people), scope)
+        .order_by(ContactClaim.claimed_at, ContactClaim.id)
+        .limit(limit)
+    )
+    return tuple(_waiting_claim(claim, person) for claim, person in session.execute(query))
+
+
+def find_waiting_claim(
+    session: Session, office_id: UUID, claim_id: UUID, scope: ColumnElement[bool], *, now: datetime
+) -> WaitingClaim | None:
+    """Return a claim in scope that waits for staff, or None."""
+    row = session.execute(_waiting(office_id, now).where(ContactClaim.id == claim_id, scope)).first()
+    return _waiting_claim(row[0], row[1]) if row else None
+
+
+def has_claim(session: Session, office_id: UUID, claim_id: UUID, scope: ColumnElement[bool]) -> bool:
+    """Tell whether a claim in scope exists, decided or not."""
+    query = (
+        select(ContactClaim.id)
+        .join(Person, Person.id == ContactClaim.person_id)
+        .where(ContactClaim.office_id == office_id, ContactClaim.id == claim_id, scope)
+    )
+    return session.scalar(query) is not None
+
+
+def list_confirmed_kinds(session: Session, person_ids: Collection[UUID]) -> dict[UUID, frozenset[ClaimKind]]:
+    """Return which kinds of contact of some people are confirmed; people without any are missing."""
+    query = select(ContactClaim.person_id, ContactClaim.kind).where(
+        ContactClaim.person_id.in_(person_ids), ContactClaim.state == ClaimState.CONFIRMED
+    )
+    found: dict[UUID, set[ClaimKind]] = {}
+    for person_id, kind in session.execute(query):
+        found.setdefault(person_id, set()).add(ClaimKind(kind))
+    return {person_id: frozenset(kinds) for person_id, kinds in found.items()}
+
+
+def _waiting(office_id: UUID, now: datetime) -> Select[*tuple[ContactClaim, Person]]:
+    return (
+        select(ContactClaim, Person)
+        .join(Person, Person.id == ContactClaim.person_id)
+        .where(
+            ContactClaim.office_id == office_id,
+            ContactClaim.state == ClaimState.CLAIMED,
+            ContactClaim.kind != ClaimKind.LANGUAGE,
+            or_(ContactClaim.expires_at.is_(None), ContactClaim.expires_at > now),
+        )
+    )
+
+
+def _waiting_claim(claim: ContactClaim, person: Person) -> WaitingClaim:
+    return WaitingClaim(
+        id=claim.id,
+        kind=ClaimKind(claim.kind),
+        person_id=person.id,
+        family_name=person.family_name,
+        given_names=person.given_names,
+        file_number=person.file_number,
+        claimed_at=claim.claimed_at,
+    )

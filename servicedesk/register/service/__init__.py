@@ -9,6 +9,7 @@ from servicedesk.register.service.contacts import (
     claim_phone,
     confirm_claim,
     confirm_claim_by_staff,
+    forget_confirmed_address,
     reject_claim,
 )
 from servicedesk.register.service.importing import ImportOrder, Surroundings, import_register
@@ -26,6 +27,7 @@ __all__ = [
     "claim_phone",
     "confirm_claim",
     "confirm_claim_by_staff",
+    "forget_confirmed_address",
     "import_register",
     "reject_claim",
 ]

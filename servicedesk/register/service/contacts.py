@@ -1,7 +1,8 @@
 """Take what residents say about e-mail, phone, address and language, and confirm it.
 
 A claim changes nothing until it is confirmed: an e-mail address by the link sent to it, a phone number and an
-address by staff. A language harms nobody and counts at once. Post goes to the register's address throughout.
+address by staff. A language harms nobody and counts at once. Post goes to the register's address until staff have
+confirmed another one, and again as soon as the register itself brings a new one.
 """
 
 import json
@@ -17,7 +18,7 @@ from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id, new_token
 from servicedesk.kernel.permissions import Actor
 from servicedesk.register.errors import UnknownClaim, UnknownPerson
-from servicedesk.register.models import ContactClaim, Person
+from servicedesk.register.models import ADDRESS_PARTS, ContactClaim, Person
 from servicedesk.register.queries.contacts import find_claim_of_link
 from servicedesk.register.rules.contacts import (
     EMAIL_LINK_LIFE,
@@ -86,7 +87,7 @@ def claim_language(
     claim_id = _claim(session, vault, person_id, ClaimKind.LANGUAGE, language, now=now, actor=actor)
     # Letters and nightly jobs read the person's row; an import leaves this column alone.
     session.execute(update(Person).where(Person.id == person_id).values(chosen_language=language))
-    return _confirm(session, claim_id, now=now, actor=actor)
+    return _confirm(session, vault, claim_id, now=now, actor=actor)
 
 
 def confirm_claim(session: Session, vault: Vault, *, token: str, now: datetime, actor: Actor) -> Confirmed:
@@ -94,19 +95,31 @@ def confirm_claim(session: Session, vault: Vault, *, token: str, now: datetime, 
     claim_id = find_claim_of_link(session, vault, token=token, now=now)
     if claim_id is None:
         raise UnknownClaim
-    return _confirm(session, claim_id, now=now, actor=actor)
+    return _confirm(session, vault, claim_id, now=now, actor=actor)
 
 
 def confirm_claim_by_staff(
-    session: Session, *, office_id: UUID, claim_id: UUID, now: datetime, actor: Actor
+    session: Session,
+    vault: Vault,
+    *,
+    office_id: UUID,
+    claim_id: UUID,
+    identity_check: str,
+    now: datetime,
+    actor: Actor,
 ) -> Confirmed:
-    """Confirm a claim after asking the person; staff have checked who that is. Raises UnknownClaim."""
+    """Confirm a claim after asking the person; `identity_check` says how staff know who that is.
+
+    Letters go to a confirmed address from now on. Raises UnknownClaim.
+    """
     _require(session, office_id, claim_id)
-    return _confirm(session, claim_id, now=now, actor=actor)
+    return _confirm(session, vault, claim_id, now=now, actor=actor, identity_check=identity_check)
 
 
-def reject_claim(session: Session, *, office_id: UUID, claim_id: UUID, now: datetime, actor: Actor) -> None:
-    """Put a claim aside. Raises UnknownClaim."""
+def reject_claim(
+    session: Session, *, office_id: UUID, claim_id: UUID, reason: str, now: datetime, actor: Actor
+) -> None:
+    """Put a claim aside, with a reason. Raises UnknownClaim."""
     person_id = _require(session, office_id, claim_id)
     decided = update(ContactClaim).where(
         ContactClaim.id == claim_id, ContactClaim.state == ClaimState.CLAIMED
@@ -114,7 +127,32 @@ def reject_claim(session: Session, *, office_id: UUID, claim_id: UUID, now: date
     session.execute(
         decided.values(state=ClaimState.REJECTED, decided_at=now, decided_by=actor.ref, token_hash=None)
     )
-    _record(session, "reject_contact", person_id, office_id, claim_id, now=now, actor=actor)
+    _record(session, "reject_contact", person_id, office_id, claim_id, now=now, actor=actor, reason=reason)
+
+
+def forget_confirmed_address(session: Session, *, person_id: UUID, now: datetime, actor: Actor) -> bool:
+    """Write to the register's address again, since it brought a new one.
+
+    True where staff had confirmed an address that still differs: somebody has to ask which one holds.
+    """
+    person = session.get(Person, person_id, populate_existing=True)
+    if person is None or person.post_address is None:
+        return False
+    differs = person.post_address != {name: getattr(person, name) for name in ADDRESS_PARTS}
+    session.execute(update(Person).where(Person.id == person_id).values(post_address=None))
+    forgotten = session.scalar(
+        update(ContactClaim)
+        .where(
+            ContactClaim.person_id == person_id,
+            ContactClaim.kind == ClaimKind.ADDRESS,
+            ContactClaim.state == ClaimState.CONFIRMED,
+        )
+        .values(state=ClaimState.SUPERSEDED)
+        .returning(ContactClaim.id)
+    )
+    if forgotten is not None:
+        _record(session, "supersede_contact", person_id, person.office_id, forgotten, now=now, actor=actor)
+    return differs
 
 
 def _claim(
@@ -155,11 +193,13 @@ def _claim(
     return claim_id
 
 
-def _confirm(session: Session, claim_id: UUID, *, now: datetime, actor: Actor) -> Confirmed:
+def _confirm(
+    session: Session, vault: Vault, claim_id: UUID, *, now: datetime, actor: Actor, **more: str
+) -> Confirmed:
     claim = session.execute(
-        select(ContactClaim.person_id, ContactClaim.office_id, ContactClaim.kind).where(
-            ContactClaim.id == claim_id
-        )
+        select(
+            ContactClaim.person_id, ContactClaim.office_id, ContactClaim.kind, ContactClaim.value_sealed
+        ).where(ContactClaim.id == claim_id)
     ).one()
     confirmed = (
         ContactClaim.person_id == claim.person_id,
@@ -177,7 +217,12 @@ def _confirm(session: Session, claim_id: UUID, *, now: datetime, actor: Actor) -
     )
     if taken is None:
         raise UnknownClaim
-    _record(session, "confirm_contact", claim.person_id, claim.office_id, claim_id, now=now, actor=actor)
+    if claim.kind == ClaimKind.ADDRESS:
+        address = json.loads(vault.open_text(claim.value_sealed, "contact_claim", claim_id, "value_sealed"))
+        session.execute(update(Person).where(Person.id == claim.person_id).values(post_address=address))
+    _record(
+        session, "confirm_contact", claim.person_id, claim.office_id, claim_id, now=now, actor=actor, **more
+    )
     return Confirmed(claim_id, claim.person_id, ClaimKind(claim.kind), replaced)
 
 
@@ -203,6 +248,7 @@ def _record(
     *,
     now: datetime,
     actor: Actor,
+    **more: str,
 ) -> None:
     record(
         session,
@@ -211,5 +257,5 @@ def _record(
         action=action,
         subject=("person", person_id),
         office_id=office_id,
-        details={"claim_id": str(claim_id)},
+        details={"claim_id": str(claim_id), **more},
     )

@@ -101,7 +101,7 @@ class _Import:
         self._vault = surroundings.vault
         self._clock = surroundings.clock
         self._actor = surroundings.actor
-        self._folder = surroundings.data_dir / "imports"
+        self._data_dir = surroundings.data_dir
         self._source = source
         self._report_progress = progress
         self._now = surroundings.clock.now()
@@ -131,7 +131,7 @@ class _Import:
         if not self._order.is_dry_run:
             self._begin()
         rejects = RejectsFile(
-            self._folder,
+            self._data_dir,
             self._office.ref,
             self._scope.import_id,
             self._now,

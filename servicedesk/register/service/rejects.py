@@ -15,6 +15,13 @@ _SHOWN_CHARS = 200
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _COLUMNS = ("line", "column", "value", "reason", "erklaerung", "explanation")
 EXAMPLES = 20
+_FOLDER = "imports"
+
+
+def rejects_path(data_dir: Path, office_ref: str, import_id: UUID, started_at: datetime) -> Path:
+    """Return where the rejected lines of an import lie, if it rejected any."""
+    name = f"{office_ref}-{started_at:%Y%m%d-%H%M%S}-{import_id.hex[-8:]}-rejects.csv"
+    return data_dir / _FOLDER / name
 
 
 class RejectsFile:
@@ -25,9 +32,16 @@ class RejectsFile:
     """
 
     def __init__(
-        self, folder: Path, office_ref: str, run_id: UUID, now: datetime, source: ExpiryList, *, is_dry: bool
+        self,
+        data_dir: Path,
+        office_ref: str,
+        run_id: UUID,
+        now: datetime,
+        source: ExpiryList,
+        *,
+        is_dry: bool,
     ) -> None:
-        self._path = folder / f"{office_ref}-{now:%Y%m%d-%H%M%S}-{run_id.hex[-8:]}-rejects.csv"
+        self._path = rejects_path(data_dir, office_ref, run_id, now)
         self._titles = source.layout.titles
         self._is_dry = is_dry
         self._file: TextIO | None = None

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from itsdangerous import TimestampSigner
 from sqlalchemy import select
 
 from servicedesk.accounts.models import WebSession
@@ -78,3 +79,19 @@ def test_signing_in_never_leads_elsewhere(app, wanted):
     browser.get("/staff/sign-in?next=/staff/")
     browser.submit(login="boris", password=PASSWORD, next=wanted, follow=False)
     assert browser.answer.headers["Location"] == "/staff/"
+
+
+def test_the_cookie_of_a_session_is_renewed_once_a_minute(browser, monkeypatch):
+    def renews():
+        cookies = browser.get("/staff/").answer.headers.getlist("Set-Cookie")
+        return any(cookie.startswith("sd_staff=") for cookie in cookies)
+
+    _sign_in(browser)
+    assert not renews()
+    stamp = TimestampSigner.get_timestamp
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: stamp(self) + 61)
+    assert renews()
+    assert not renews()
+    monkeypatch.setattr(TimestampSigner, "get_timestamp", lambda self: stamp(self) + 61 + 3601)
+    browser.get("/staff/", follow=False)
+    assert browser.answer.headers["Location"].startswith("/staff/sign-in")

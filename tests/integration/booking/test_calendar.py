@@ -18,9 +18,13 @@ from servicedesk.booking.service import book_appointment, compile_calendar, hold
 from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.errors import NotFound
 from servicedesk.kernel.ids import new_id
+from servicedesk.kernel.permissions import OPERATOR
 from servicedesk.offices.models import Desk, Office, OfficeConcern, Opening
+from servicedesk.offices.rules.setup import parse_setup
+from servicedesk.offices.service import load_office
 from tests.conftest import NOW
 from tests.support.booking import add_closure, make_world
+from tests.support.office import SETUP
 
 TUESDAY = datetime(2026, 12, 1, 8, 0)
 
@@ -114,6 +118,20 @@ def test_a_holiday_that_holds_only_in_another_land_appears_with_the_move_there(s
     report = compile_calendar(session, office_id=world.office_id, now=NOW)
     assert report.conflicts == 1
     assert date(2027, 1, 6) not in {day.day for day in find_free_days(session, world.cases[0], now=NOW)}
+
+
+@pytest.mark.parametrize(("word", "is_open"), [("true", False), ("false", True)])
+def test_assumption_day_is_closed_where_the_office_file_says_so(session, word, is_open):
+    land = f'federal_state = "BY"\nhas_catholic_holidays = {word}'
+    source = SETUP.format(ref="augau", host="augau.example", town="Augau")
+    setup = parse_setup(source.replace('federal_state = "NW"', land).encode())
+    # In 2028 Assumption Day falls on a Tuesday.
+    now = datetime(2028, 8, 1, 8, 0, tzinfo=UTC)
+    office_id = load_office(session, setup, now=now, actor=OPERATOR).office_id
+    compile_calendar(session, office_id=office_id, now=now)
+    days = {day for (_, day), (opened, _) in snapshot(session).items() if read_bits(opened)}
+    assert date(2028, 8, 14) in days
+    assert (date(2028, 8, 15) in days) is is_open
 
 
 def test_a_desk_taken_out_of_use_offers_nothing_and_keeps_its_days(session, vault):

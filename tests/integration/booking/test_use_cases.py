@@ -31,6 +31,7 @@ from servicedesk.booking.queries import (
     list_wishes,
     suggest_times,
 )
+from servicedesk.booking.queries.facts import lock_case
 from servicedesk.booking.service import (
     book_appointment,
     cancel_appointment,
@@ -355,6 +356,20 @@ def test_after_an_appointment_that_went_by_a_new_one_can_be_booked(amina, sessio
     assert list(list_guard_faults(session, world.office_id)) == []
 
 
+def test_the_database_referees_where_a_row_of_the_case_was_overlooked(real_db, vault, monkeypatch):
+    with real_db.unit_of_work() as session:
+        world = make_world(session, now=NOW, cases=1)
+        Case0(session, vault, world).books()
+    monkeypatch.setattr(
+        "servicedesk.booking.service.ground.lock_case", lambda *asked: (lock_case(*asked)[0], [])
+    )
+    with pytest.raises(AlreadyBooked), real_db.unit_of_work() as session:
+        Case0(session, vault, world).books(TUESDAY + QUARTER)
+    with real_db.reading() as session:
+        assert count(session, AppointmentCell) == 3
+        assert list(list_guard_faults(session, world.office_id)) == []
+
+
 # ---------------------------------------------------------------- messages, audit
 
 
@@ -453,14 +468,14 @@ def test_suggestions_follow_the_lost_time(amina, session, world):
 def test_the_day_sheet_shows_people_in_order_of_time(amina, neighbour, session, world):
     amina.books(TUESDAY + QUARTER)
     neighbour.books(TUESDAY)
-    sheet = list_day(session, world.office_id, TUESDAY.date(), member_id=world.member_id)
+    sheet = list_day(session, world.office_id, TUESDAY.date(), member_ids=[world.member_id])
     assert [(e.appointment.starts_local, e.family_name) for e in sheet] == [
         (TUESDAY, "Erfunden1"),
         (TUESDAY + QUARTER, "Erfunden0"),
     ]
     assert sheet[0].appointment.ends_local.time() == time(8, 15)
     assert list_day(session, world.office_id, TUESDAY.date(), desk_ids=[]) == ()
-    assert list_day(session, world.office_id, TUESDAY.date(), member_id=world.office_id) == ()
+    assert list_day(session, world.office_id, TUESDAY.date(), member_ids=[world.office_id]) == ()
     assert len(list_day(session, world.office_id, NOW.date(), last_day=TUESDAY.date())) == 2
     assert list_day(session, world.team_id, TUESDAY.date()) == ()
 

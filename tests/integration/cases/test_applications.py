@@ -239,7 +239,7 @@ def test_what_the_resident_sees_is_little(night, case):
     assert seen.has_continuation_effect
     assert not hasattr(seen, "history")
     assert not hasattr(seen, "nationalities")
-    assert {line.group for line in seen.papers} == {"", "one_of_8"}
+    assert {line.group for line in seen.papers} == {"", "one_of_blocked_account"}
 
 
 def test_a_case_is_decided_after_an_application_and_closed_after_a_decision(night, case):

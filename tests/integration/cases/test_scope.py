@@ -97,7 +97,7 @@ def test_rows_say_where_each_matter_stands(people):
         NextStep.wait_for_person,
         48,
     )
-    assert (celik.last_step, celik.last_step_at) == ("eröffnet", NOW) or celik.last_step == "eingeladen"
+    assert (celik.last_step, celik.last_step_at) == ("eingeladen", NOW)
     assert celik.concern_name == "Aufenthaltserlaubnis zum Studium"
     assert (demir.case_ref, demir.state, demir.next_step) == (
         None,
@@ -132,6 +132,59 @@ def test_a_case_given_to_a_colleague_leaves_the_own_range(people):
     assert found(people, "boris", "Çelik") == []
     assert found(people, "clara", "Çelik") == ["Çelik"]
     assert names(seen(people, "clara")) == ["Çelik", "Özdemir", "Zeqiri"]
+
+
+def untitled(night, family_name):
+    with night.db.unit_of_work() as session:
+        return add_person(session, night.office, family_name)
+
+
+def test_who_has_neither_title_nor_case_is_found_by_the_owner_of_the_surname(people):
+    person_id = untitled(people, "Haddad")
+    for login in EVERYBODY:
+        expected = [] if login == "clara" else ["Haddad"]
+        assert found(people, login, "Haddad") == expected, login
+    assert found(people, "frida", "Haddad") == []
+    with people.db.reading() as session:
+        scope = build_scope(session, people.actor("boris"))
+        assert get_person_in_scope(session, scope, person_id).family_name == "Haddad"
+        with pytest.raises(PersonNotFound):
+            get_person_in_scope(session, build_scope(session, people.actor("clara")), person_id)
+    with people.db.unit_of_work() as session:
+        opened = open_case_by_hand(
+            session, person_id=person_id, concern_id="permit_study", actor=people.actor("boris"), now=NOW
+        )
+    assert opened.is_new
+    assert found(people, "boris", "Haddad") == ["Haddad"]
+    assert found(people, "clara", "Haddad") == []
+
+
+def test_who_has_no_title_but_an_open_case_elsewhere_stays_hidden(people):
+    person_id = untitled(people, "Haddad")
+    with people.db.unit_of_work() as session:
+        case_id = open_case_by_hand(
+            session, person_id=person_id, concern_id="permit_study", actor=people.actor("boris"), now=NOW
+        ).id
+        change_owner(
+            session,
+            case_id=case_id,
+            owner_id=people.cast.members["clara"],
+            actor=people.actor("boris"),
+            now=NOW,
+        )
+    assert found(people, "boris", "Haddad") == []
+    assert found(people, "clara", "Haddad") == ["Haddad"]
+
+
+def test_a_title_that_leads_to_another_team_keeps_a_person_out_of_reach(people):
+    asylum = new_id()
+    with people.db.unit_of_work() as session:
+        session.add(Team(id=asylum, office_id=people.office.id, ref="asyl", name="Asyl"))
+        session.flush()
+        session.execute(update(OfficeConcern).values(team_id=asylum))
+        person_id = add_person(session, people.office, "Haddad")
+        add_title(session, people.office, person_id, date(2027, 9, 1))
+    assert found(people, "boris", "Haddad") == []
 
 
 def test_the_inbox_belongs_to_everybody_of_the_team(people):

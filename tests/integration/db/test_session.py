@@ -4,7 +4,9 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from servicedesk.db import audit
 from servicedesk.db.audit import AuditEvent, AuditSeal
@@ -147,3 +149,49 @@ class TestAudit:
         with real_db.reading() as session:
             assert session.scalar(select(func.count()).select_from(AuditSeal)) == 50
             assert audit.verify_audit(session, now=NOW).faults == ()
+
+
+class TestConnections:
+    """PostgreSQL only: SQLite's connections end with the process."""
+
+    def test_statements_stay_prepared_from_one_reading_to_the_next(self, real_db):
+        if not real_db.is_postgresql:
+            return
+        for _ in range(12):
+            with real_db.reading() as session:
+                session.execute(text("SELECT 42 AS answer, CAST(:a AS int)"), {"a": 1}).all()
+        with real_db.reading() as session:
+            kept = "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT 42 AS answer%'"
+            assert session.execute(text(kept)).scalar_one() == 1
+
+    def test_a_connection_that_the_server_ended_is_replaced_unseen(self, real_db):
+        if not real_db.is_postgresql:
+            return
+        with real_db.reading() as session:
+            before = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        other = create_engine(real_db.engine.url, poolclass=NullPool)
+        with other.connect() as connection:
+            connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": before})
+        with real_db.unit_of_work() as session:
+            assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() != before
+
+    def test_a_connection_that_lay_idle_is_asked_before_it_is_used(self, real_db, monkeypatch):
+        if not real_db.is_postgresql:
+            return
+        asked = []
+        ping = real_db.engine.dialect.do_ping
+        monkeypatch.setattr(real_db.engine.dialect, "do_ping", lambda raw: asked.append(1) or ping(raw))
+        for _ in range(3):
+            with real_db.reading() as session:
+                session.execute(text("SELECT 1"))
+        assert not asked
+        monkeypatch.setattr("servicedesk.db.session._UNASKED_SECONDS", 0)
+        with real_db.reading() as session:
+            session.execute(text("SELECT 1"))
+        assert asked == [1]
+
+    def test_a_reading_that_failed_leaves_the_connection_usable(self, real_db):
+        with pytest.raises(DBAPIError), real_db.reading() as session:
+            session.execute(text("SELECT * FROM nowhere"))
+        with real_db.reading() as session:
+            assert session.execute(text("SELECT 1")).scalar_one() == 1

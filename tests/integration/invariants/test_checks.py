@@ -1,5 +1,6 @@
 """Every invariant is green on sound data and red on data broken by hand."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -21,17 +22,25 @@ from servicedesk.cases.service import (
     receive_contact_request,
     record_application,
 )
+from servicedesk.checklists.models import CatalogueVersion
 from servicedesk.db.audit import AuditEvent, seal_audit
 from servicedesk.db.jobs import begin_run, finish_run
-from servicedesk.invariants.checks import CALCULATIONS, check_invariants
-from servicedesk.invariants.statements import STATEMENTS
+from servicedesk.interim.jobs import run_confirmations
+from servicedesk.interim.keys import Keyring
+from servicedesk.interim.models import InterimConfirmation
+from servicedesk.invariants.checks import CALCULATIONS, STATEMENTS, check_invariants
 from servicedesk.kernel.ids import new_id
+from servicedesk.kernel.permissions import SYSTEM
 from servicedesk.notices.models import Letter, Outbox
-from servicedesk.offices.models import LetterInterval
+from servicedesk.offices.models import LetterInterval, StaffAbsence
+from servicedesk.offices.service import enter_absence
 from servicedesk.outreach.models import DueOutcome, Invitation, InvitationHold
 from servicedesk.register.models import ImportRun, Person, Title
 from tests.conftest import NOW
+from tests.integration.invariants import interim_breaks
+from tests.support.acting import resident
 from tests.support.night import Night
+from tests.support.seals import CURRENT, KEYS
 
 MONDAY = datetime(2026, 11, 30, 9, 0)
 SOON = NOW + timedelta(seconds=30)
@@ -76,9 +85,34 @@ class Sound(Night):
                 select(Appointment.id).where(Appointment.ref == booked.ref)
             ).one()
             self.desk_id = desk_id
+        self.confirm(self.add(interim_breaks.ENDS, family_name="Kaya"))
+        with db.unit_of_work() as session:
             seal_audit(session, now=NOW)
+        self.at = SOON
         with db.reading() as session:
-            assert check_invariants(session, now=SOON).violations == ()
+            assert check_invariants(session, now=SOON, keys=KEYS).violations == ()
+
+    def confirm(self, title_id):
+        """Let the holder of a title apply, and the job issue the confirmation."""
+        self.run()
+        self.applied = self.case_of(title_id)
+        with self.db.unit_of_work() as session:
+            record_application(
+                session,
+                self.vault,
+                case_id=self.applied.id,
+                channel=Channel.web,
+                received_at=NOW,
+                statement=STATEMENT,
+                actor=resident(self.office.id, self.applied.id),
+                now=NOW,
+            )
+        assert self.run_confirmations(NOW)["issued"] == 1
+
+    def run_confirmations(self, now):
+        return run_confirmations(
+            self.db, self.vault, now=now, open_keys=lambda _: Keyring(CURRENT, KEYS), office_id=self.office.id
+        )
 
     def run_neighbour(self):
         from_office = self.cast
@@ -96,9 +130,10 @@ class Sound(Night):
         with self.db.unit_of_work() as session:
             finish_run(session, begin_run(session, name, now=at), now=at, state="done", result={})
 
-    def red(self, now=SOON):
+    def red(self, now=None):
         with self.db.reading() as session:
-            return {found.check for found in check_invariants(session, now=now).violations}
+            found = check_invariants(session, now=now or self.at, keys=KEYS).violations
+        return {violation.check for violation in found}
 
 
 @pytest.fixture
@@ -228,6 +263,10 @@ def break_batch(sound):
     sound.breaks(letter(sound, printed_at=NOW))
 
 
+def break_withdrawn(sound):
+    sound.breaks(letter(sound, printed_at=NOW, withdrawn_at=NOW))
+
+
 def break_two_codes(sound):
     with sound.db.unit_of_work() as session:
         code(sound, session)
@@ -291,7 +330,7 @@ def break_receipt(sound):
 
 def break_correction(sound):
     other = sound.case_of(sound.other)
-    old = sound.one(select(Application.id))
+    old = sound.one(select(Application.id).where(Application.case_id == sound.case.id))
     sound.breaks(
         insert(Application).values(
             id=new_id(),
@@ -345,6 +384,24 @@ def break_cover(sound):
 
 def break_interval(sound):
     sound.breaks(update(LetterInterval).where(LetterInterval.lo == "A").values(member_id=None))
+
+
+def break_absence(sound):
+    with sound.db.unit_of_work() as session:
+        for login, first in (("boris", 1), ("clara", 20)):
+            enter_absence(
+                session,
+                member_id=sound.cast.members[login],
+                deputy_id=sound.cast.members["clara" if login == "boris" else "boris"],
+                first_on=NOW.date() + timedelta(days=first),
+                last_on=NOW.date() + timedelta(days=first + (5 if login == "boris" else 0)),
+                actor=SYSTEM,
+                now=NOW,
+            )
+        seal_audit(session, now=NOW)
+    assert "absence_has_its_days" not in sound.red()
+    last = NOW.date() + timedelta(days=6)
+    sound.breaks(update(StaffAbsence).where(StaffAbsence.last_on == last).values(last_on=last - timedelta(1)))
 
 
 def break_import(sound):
@@ -425,7 +482,17 @@ def break_chain(sound):
     sound.breaks(update(AuditEvent).where(AuditEvent.action == "invite").values(actor="staff:somebody"))
 
 
+def break_catalogue(sound):
+    sound.breaks(update(CatalogueVersion).values(digest="0" * 64))
+
+
+def break_kept_catalogue(sound):
+    sound.breaks(update(Case).where(Case.id == sound.case.id).values(catalogue_version="own-9"))
+
+
 BREAKS = {
+    "catalogue_is_readable": break_catalogue,
+    "case_has_its_catalogue": break_kept_catalogue,
     "appointment_has_its_cells": break_cells,
     "one_booked_appointment_per_case": break_booked_twice,
     "hold_has_ended": break_hold,
@@ -440,6 +507,7 @@ BREAKS = {
     "message_is_not_stuck": break_stuck,
     "delivered_letter_exists": break_no_letter,
     "printed_letter_has_a_batch": break_batch,
+    "withdrawn_letter_stays_here": break_withdrawn,
     "one_living_code_per_case": break_two_codes,
     "no_code_of_a_case_that_is_over": break_dead_code,
     "opened_case_is_audited": break_audit("invite"),
@@ -452,6 +520,7 @@ BREAKS = {
     "matched_message_kept_its_instant": break_match,
     "intervals_cover_each_team": break_cover,
     "interval_names_its_owner": break_interval,
+    "absence_has_its_days": break_absence,
     "import_sums": break_import,
     "session_is_deleted_after_its_end": break_session,
     "printed_code_is_purged": break_purge,
@@ -470,6 +539,7 @@ BREAKS = {
     "due_title_is_settled": break_unsettled,
     "run_sums": break_sums,
     "audit_chain": break_chain,
+    **interim_breaks.BREAKS,
 }
 
 
@@ -497,7 +567,9 @@ def test_many_breaches_are_counted_not_listed(sound):
     sound.breaks(update(Title).values(first_seen_on=date(2026, 11, 1)))
     with sound.db.reading() as session:
         found = [
-            v for v in check_invariants(session, now=SOON).violations if v.check == "due_title_is_settled"
+            v
+            for v in check_invariants(session, now=SOON, keys=KEYS).violations
+            if v.check == "due_title_is_settled"
         ]
     assert len(found) == 21
     assert found[-1].detail == "and 10 more"
@@ -528,3 +600,49 @@ def test_a_hold_for_a_move_may_share_cells_with_its_own_appointment(sound):
         shared = select(AppointmentCell).join(Appointment).where(Appointment.state == "held")
         assert 0 < len(session.scalars(shared).all()) < 3
     assert "appointment_has_its_cells" not in sound.red()
+
+
+def test_a_confirmation_deleted_by_hand_is_found_and_one_issued_again_settles_it(sound):
+    after = interim_breaks.ENDS + timedelta(days=1)
+    interim_breaks.on(sound, after)
+    before = sound.red()
+    interim_breaks.remove(sound)
+    with sound.db.reading() as session:
+        found = check_invariants(session, now=sound.at, keys=KEYS).violations
+    (gap,) = [one for one in found if one.check == "nobody_falls_into_a_gap"]
+    assert gap.subject == sound.applied.ref
+    assert gap.detail == f"1 gap days since {after}: no_proposal"
+    assert sound.run_confirmations(sound.at)["issued"] == 1
+    assert sound.red() - before <= {"audit_chain"}
+    assert "nobody_falls_into_a_gap" not in before
+
+
+def test_every_day_without_cover_is_counted(sound):
+    interim_breaks.remove(sound)
+    interim_breaks.on(sound, interim_breaks.ENDS + timedelta(days=1), hour=12)
+    assert "nobody_falls_into_a_gap" not in sound.red()
+    interim_breaks.on(sound, interim_breaks.ENDS + timedelta(days=9))
+    with sound.db.reading() as session:
+        found = check_invariants(session, now=sound.at, keys=KEYS).violations
+    assert "9 gap days since 2026-11-26: no_proposal" in {one.detail for one in found}
+
+
+def test_a_revoked_key_spoils_what_is_in_force_only(sound):
+    revoked = {key_id: replace(key, revoked_at=NOW) for key_id, key in KEYS.items()}
+
+    def bad():
+        with sound.db.reading() as session:
+            found = check_invariants(session, now=SOON, keys=revoked).violations
+        return [one.detail for one in found if one.check == "seal_verifies"]
+
+    assert bad() == ["its key was revoked: issue a new one (servicedesk seal-keys reissue)"]
+    sound.breaks(update(InterimConfirmation).values(state="withdrawn"))
+    assert bad() == []
+
+
+def test_a_seal_of_an_unknown_key_or_with_other_facts_is_seen(sound):
+    with sound.db.reading() as session:
+        found = check_invariants(session, now=SOON, keys={}).violations
+    assert [(one.check, one.detail) for one in found] == [("seal_verifies", "unknown_key")]
+    sound.breaks(update(InterimConfirmation).values(check_again_on=date(2030, 1, 1)))
+    assert sound.red() == {"seal_verifies"}

@@ -9,8 +9,7 @@ from sqlalchemy import insert
 from servicedesk.cli.invariants import check_invariants
 from servicedesk.db.all_models import load_models
 from servicedesk.db.session import open_database
-from servicedesk.invariants.checks import CALCULATIONS
-from servicedesk.invariants.statements import STATEMENTS
+from servicedesk.invariants.checks import CALCULATIONS, STATEMENTS
 from servicedesk.kernel.ids import new_id
 from servicedesk.register.models import Person
 

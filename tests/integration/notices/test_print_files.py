@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from servicedesk.accounts.codes import revoke_codes
+from servicedesk.accounts.models import AccessCode
 from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.errors import NotFound, StaleData
 from servicedesk.kernel.ids import new_id
@@ -18,7 +19,13 @@ from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.notices import batches
 from servicedesk.notices.batches import build_print_file, purge_printed_codes
 from servicedesk.notices.delivery import deliver
-from servicedesk.notices.errors import AlreadyPrinted, CodeNoLongerKept, NoLetters, TooManyLetters
+from servicedesk.notices.errors import (
+    AlreadyPrinted,
+    CodeNoLongerKept,
+    LetterWithdrawn,
+    NoLetters,
+    TooManyLetters,
+)
 from servicedesk.notices.letters import render_letter
 from servicedesk.notices.letters.samples import build_sample
 from servicedesk.notices.models import Letter, PrintBatch
@@ -30,6 +37,7 @@ from servicedesk.notices.queries import (
     list_unprinted_letters,
 )
 from servicedesk.notices.rules import CODE_KEPT_AFTER_PRINT
+from servicedesk.notices.service import cancel_pending
 from tests.conftest import NOW
 from tests.support.outbox import DAY, Printer, invitation, letter, make_office, make_tools, markers, queue
 
@@ -242,6 +250,65 @@ def test_a_letter_whose_code_died_is_marked(house):
     with house.database.unit_of_work() as session:
         revoke_codes(session, subject=case, now=NOW)
     assert house.line(letter_id).is_code_dead
+
+
+def withdraw(house, subject, **more):
+    with house.database.unit_of_work() as session:
+        return cancel_pending(
+            session, now=house.clock.now(), subject_id=subject[1], reason="case closed", **more
+        )
+
+
+def test_a_letter_that_is_taken_back_before_printing_leaves_the_batch_and_its_code_dies(house):
+    case, other = ("case", new_id()), ("case", new_id())
+    mine, theirs = house.letter(subject=case), house.letter(subject=other)
+    assert withdraw(house, case) == 1
+    assert withdraw(house, case) == 0
+    line = house.line(mine)
+    assert (line.withdrawn_at, line.is_code_dead, line.is_to_print) == (NOW, True, False)
+    assert house.line(theirs).is_to_print
+    with house.database.reading() as session:
+        waiting = list_unprinted_letters(session, office_id=house.office_id, scope=ALL)
+        living = session.scalars(select(AccessCode.subject_id).where(AccessCode.revoked_at.is_(None))).all()
+        events = session.scalars(select(AuditEvent).where(AuditEvent.action == "cancel_notices")).all()
+    assert [one.id for one in waiting] == [theirs]
+    assert living == [other[1]]
+    assert [event.details for event in events] == [{"count": 1, "reason": "case closed"}]
+    for is_reprint in (False, True):
+        with pytest.raises(LetterWithdrawn):
+            house.print([mine, theirs], is_reprint=is_reprint)
+    assert house.print([theirs]).letters == 1
+
+
+def test_a_printed_letter_has_left_and_is_not_taken_back(house):
+    case = ("case", new_id())
+    printed = house.letter(subject=case)
+    house.print([printed])
+    assert withdraw(house, case) == 0
+    assert house.line(printed).withdrawn_at is None
+    assert not house.line(printed).is_code_dead
+
+
+def test_only_the_kinds_named_are_taken_back(house):
+    case = ("case", new_id())
+    kept = house.letter(subject=case)
+    assert withdraw(house, case, kinds={"new_code_letter"}) == 0
+    assert house.line(kept).is_to_print
+
+
+def test_a_letter_taken_back_while_the_print_file_is_made_is_not_in_it(house, monkeypatch):
+    case = ("case", new_id())
+    letter_id = house.letter(subject=case)
+    joined = batches._joined
+
+    def slow(session, vault, lines):
+        file = joined(session, vault, lines)
+        cancel_pending(session, now=NOW, subject_id=case[1], reason="case closed")
+        return file
+
+    monkeypatch.setattr(batches, "_joined", slow)
+    with pytest.raises(StaleData):
+        house.print([letter_id])
 
 
 def test_real_letters_are_joined_whole_and_kept_without_code_pin_and_link(house):

@@ -128,11 +128,11 @@ def test_who_has_not_applied_is_at_risk_from_four_weeks_before(night):
     title = night.add(date(2026, 12, 21), family_name="Çelik")
     night.add(date(2026, 12, 22), family_name="Demir")
     night.run()
-    (row,) = scoped(night, "boris", list_risk, now=NOW).people
+    (row,) = scoped(night, "boris", list_risk, vault=night.vault, now=NOW).people
     assert (row.title_id, row.days_left, row.owner_id) == (title, 28, night.cast.members["boris"])
     assert [attempt.label for attempt in row.tried] == ["Einladung in Auftrag gegeben"]
-    assert scoped(night, "clara", list_risk, now=NOW).people == ()
-    assert len(scoped(night, "boris", list_risk, now=NOW + timedelta(days=1)).people) == 2
+    assert scoped(night, "clara", list_risk, vault=night.vault, now=NOW).people == ()
+    assert len(scoped(night, "boris", list_risk, vault=night.vault, now=NOW + timedelta(days=1)).people) == 2
     with night.db.unit_of_work() as session:
         record_application(
             session,
@@ -145,7 +145,7 @@ def test_who_has_not_applied_is_at_risk_from_four_weeks_before(night):
             now=NOW,
             evidence=Evidence.note("Antwortbogen"),
         )
-    assert scoped(night, "boris", list_risk, now=NOW).people == ()
+    assert scoped(night, "boris", list_risk, vault=night.vault, now=NOW).people == ()
 
 
 def test_who_could_not_be_invited_is_at_risk_too(night):
@@ -154,7 +154,7 @@ def test_who_could_not_be_invited_is_at_risk_too(night):
     night.set(Person, night.person_of(failed), street="")
     hold(night, held)
     night.run()
-    rows = scoped(night, "boris", list_risk, now=NOW).people
+    rows = scoped(night, "boris", list_risk, vault=night.vault, now=NOW).people
     assert [(row.title_id, row.case_id) for row in rows] == [(failed, None), (held, None)]
     assert [row.tried[0].label for row in rows] == ["keine vollständige Anschrift", "zurückgehalten"]
     (listed,) = scoped(night, "boris", list_not_invited)
@@ -164,7 +164,7 @@ def test_who_could_not_be_invited_is_at_risk_too(night):
 def test_an_ended_title_stays_at_risk_until_its_case_is_closed(night):
     night.add(date(2026, 11, 25))
     night.run()
-    rows = scoped(night, "boris", list_risk, now=NOW + timedelta(days=10)).people
+    rows = scoped(night, "boris", list_risk, vault=night.vault, now=NOW + timedelta(days=10)).people
     assert [row.days_left for row in rows] == [-8]
 
 
@@ -181,8 +181,10 @@ def test_unmatched_messages_stand_on_the_risk_list_of_the_range(night):
             content=ContactContent("Özdemir", "Elif", "01.01.1990"),
             now=NOW,
         )
-    assert scoped(night, "boris", list_risk, now=NOW).contacts == ()
-    assert [row.ref for row in scoped(night, "clara", list_risk, now=NOW).contacts] == [ref]
+    assert scoped(night, "boris", list_risk, vault=night.vault, now=NOW).contacts == ()
+    assert [row.ref for row in scoped(night, "clara", list_risk, vault=night.vault, now=NOW).contacts] == [
+        ref
+    ]
 
 
 def test_unknown_bases_are_listed_for_the_office(night):

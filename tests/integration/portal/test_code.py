@@ -121,7 +121,7 @@ def test_somebody_elses_letter_opens_only_their_case(app, db, vault, letter):
 def test_nothing_of_a_case_opens_without_its_code(browser, app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/<lang>/case")]
     assert len(rules) > 12
-    values = {"way": "times", "day": "2026-12-01", "lang": "de"}
+    values = {"way": "times", "day": "2026-12-01", "lang": "de", "fact": "rents_home"}
     for rule in rules:
         with app.test_request_context():
             _, path = rule.build({name: values[name] for name in rule.arguments})

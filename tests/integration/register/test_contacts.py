@@ -115,25 +115,35 @@ def test_phones_and_addresses_wait_for_staff(session, vault, cast, amina):
     contact = get_contact(session, vault, amina, NOW + timedelta(days=400))
     assert (contact.phone, contact.claimed_phone) == (None, "+49 (0)30 12345")
     assert contact.claimed_address == Address("Weg", "7 b", "12345", "Musterstadt")
-    confirm_claim_by_staff(session, office_id=cast.office.id, claim_id=phone, now=NOW, actor=OPERATOR)
+    decided = {"office_id": cast.office.id, "claim_id": phone, "now": NOW, "actor": OPERATOR}
+    confirm_claim_by_staff(session, vault, **decided, identity_check="Pass")
     assert get_contact(session, vault, amina, NOW).phone == "+49 (0)30 12345"
     with pytest.raises(UnknownClaim):
-        reject_claim(session, office_id=cast.office.id, claim_id=phone, now=NOW, actor=OPERATOR)
+        reject_claim(session, **decided, reason="falsch")
 
 
 def test_a_rejected_claim_is_gone(session, vault, cast, amina, claim, confirm):
     claimed = claim("a@b.example")
-    reject_claim(session, office_id=cast.office.id, claim_id=claimed.claim_id, now=NOW, actor=OPERATOR)
+    reject_claim(
+        session,
+        office_id=cast.office.id,
+        claim_id=claimed.claim_id,
+        reason="falsch",
+        now=NOW,
+        actor=OPERATOR,
+    )
     assert list_claims(session, vault, amina, NOW) == []
     with pytest.raises(UnknownClaim):
         confirm(claimed.token)
 
 
-def test_another_office_cannot_decide(session, cast, claim):
+def test_another_office_cannot_decide(session, vault, cast, claim):
     neighbour = load_cast(session, NOW, ref="nachbarstadt", host="nachbar.example")
     with pytest.raises(UnknownClaim):
         confirm_claim_by_staff(
             session,
+            vault,
+            identity_check="Pass",
             office_id=neighbour.office.id,
             claim_id=claim("a@b.example").claim_id,
             now=NOW,

@@ -1,15 +1,19 @@
 """One case on one page: what it shows, the acts on it, what is refused, and that every reading is recorded."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from servicedesk.accounts.models import AccessCode
 from servicedesk.booking.models import Appointment
+from servicedesk.booking.service import book_appointment, hold_slot
+from servicedesk.booking.service.upkeep import pass_appointments
 from servicedesk.cases.models import Case, CaseRequirement, Task
 from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.db.audit import AccessLog, AuditEvent
+from servicedesk.kernel.permissions import Actor, ActorKind
 from servicedesk.notices.models import Outbox
+from servicedesk.offices.models import Desk
 from tests.conftest import NOW
 from tests.support.desk import TODAY
 
@@ -188,6 +192,25 @@ def test_an_appointment_is_booked_moved_and_cancelled(desk, boris, ref):
     assert "Termin verschoben: 24.11.2026, 10:00 – Boris" in words
     assert "Termin abgesagt – Boris" in words
     assert "Es gibt keinen Termin" in boris.get(f"/staff/cases/{ref}/appointment/cancel").page.words()
+
+
+def test_the_history_tells_of_appointments_but_not_of_times_only_looked_at(desk, boris, ref):
+    desk.open_calendar()
+    case = desk.row(Case, ref=ref)
+    amina = Actor(kind=ActorKind.resident, office_id=case.office_id, case_id=case.id)
+    slot = {"case_id": case.id, "desk_id": desk.row(Desk, ref="zi-201").id}
+    with desk.db.unit_of_work() as session:
+        for minute in (0, 30):
+            at = datetime(2026, 11, 24, 9, minute)
+            hold_slot(session, **slot, starts_local=at, now=NOW, actor=amina)
+        book_appointment(session, **slot, starts_local=at, now=NOW, actor=amina, vault=desk.vault)
+    with desk.db.unit_of_work() as session:
+        assert pass_appointments(session, now=NOW + timedelta(days=3)) == 1
+    words = boris.get(f"/staff/cases/{ref}").page.words()
+    assert "Verlauf (3)" in words
+    assert "Termin gebucht: 24.11.2026, 09:30 – die Person selbst" in words
+    assert "Termin vorbei, kein Ergebnis erfasst – das Programm" in words
+    assert words.index("Termin vorbei") < words.index("Termin gebucht") < words.index("Vorgang eröffnet")
 
 
 def test_a_time_somebody_else_took_leads_to_the_free_ones(desk, boris, ref):

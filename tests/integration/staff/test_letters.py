@@ -113,6 +113,44 @@ def test_unprinted_letters_of_all_days_are_in_sight(desk, boris, letter):
     assert boris.get("/staff/letters?day=nonsense").status == 200
 
 
+def test_a_letter_of_a_closed_case_leaves_the_next_file(desk, boris, letter):
+    ref = desk.case("Çelik", "Özlem")
+    withdrawn = letter(boris, ref)
+    letter(boris, desk.case("Ahmadi", "Parwana"))
+    boris.get(f"/staff/cases/{ref}/close")
+    boris.submit(reason="opened_in_error")
+    assert "zurückgenommen 23.11.2026, 09:00" in boris.page.words()
+    words = boris.get("/staff/letters").page.words()
+    assert "zurückgenommen 23.11.2026, 09:00" in words
+    assert "Ein Schreiben als PDF laden" in words
+    boris.press("Ein Schreiben als PDF laden")
+    assert boris.answer.mimetype == "application/pdf"
+    assert desk.row(Letter, id=withdrawn).printed_at is None
+    assert desk.row(PrintBatch).letters == 1
+    assert boris.get("/staff/letters?day=all").page.words().count("Çelik, Özlem") == 0
+    boris.get(f"/staff/letters/{withdrawn.hex}/print")
+    boris.submit(reason="Drucker klemmt")
+    assert boris.page.errors == [
+        "1 der gewählten Schreiben sind zurückgenommen und werden nicht mehr gedruckt."
+    ]
+
+
+def test_a_familys_letters_share_a_number_and_stand_together(desk, boris, letter):
+    family = {"household_key": "H-1"}
+    letter(boris, desk.case("Celik", "Kind", born=(2015, 3, 1), **family))
+    letter(boris, desk.case("Ahmadi", "Parwana"))
+    letter(boris, desk.case("Celik", "Mutter", born=(1986, 3, 1), **family))
+    boris.get("/staff/letters")
+    rows = [boris.page.words(row) for row in boris.page.all("tr")[1:]]
+    assert [row.split(" 33.")[0] for row in rows] == ["Celik, Mutter", "Celik, Kind", "Ahmadi, Parwana"]
+    assert ["1 gemeinsam" in row for row in rows] == [True, True, False]
+    assert "Schreiben mit derselben Nummer gehören in einen Umschlag" in boris.page.words()
+    boris.press("3 Schreiben als eine PDF-Datei laden")
+    words = boris.get("/staff/letters").page.words()
+    assert "gemeinsam" not in words
+    assert "Umschlag" in words
+
+
 def test_a_failure_is_visible(desk, boris):
     ref = desk.case("Çelik", "Özlem")
     boris.get(f"/staff/cases/{ref}/code")

@@ -145,6 +145,48 @@ def test_the_risk_list_shows_who_and_what_was_tried(desk, boris):
     assert "Titel endet, noch kein Antrag (2)" in today
 
 
+def test_an_attempt_is_noted_from_the_case_and_stands_on_the_risk_list(desk, boris):
+    ref = desk.case("Berisha", "Valon", TODAY + timedelta(days=12))
+    boris.get("/staff/risk")
+    boris.follow("Versuch eintragen")
+    assert boris.path == f"/staff/cases/{ref}/attempt"
+    assert "Hier steht, wer wann was versucht hat" in boris.page.words()
+    boris.submit()
+    assert boris.page.errors == ["Wählen Sie, was Sie versucht haben."]
+    boris.submit(kind="not_reached", tried_time="7 Uhr 99", note="Mailbox <b>")
+    assert boris.page.errors == ["Schreiben Sie die Uhrzeit, zum Beispiel 09:30."]
+    boris.submit(tried_time="23:00")
+    assert boris.page.errors == ["Der Zeitpunkt liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit."]
+    boris.submit(kind="other", tried_time="08:15", note=" ")
+    assert boris.page.errors == ["Schreiben Sie, was Sie versucht haben und was dabei herauskam."]
+    boris.submit(kind="not_reached", note="Mailbox <b> besprochen")
+    assert boris.path.partition("#")[0] == f"/staff/cases/{ref}"
+    words = boris.page.words()
+    assert "Versuche, die Person zu erreichen (1)" in words
+    assert "angerufen, nicht erreicht 23.11.2026, 08:15 – Boris Mailbox <b> besprochen" in words
+    assert "versucht, die Person zu erreichen: angerufen, nicht erreicht – Boris" in words
+    for page in ("/staff/risk", "/staff/"):
+        assert "angerufen, nicht erreicht 23.11.2026, 08:15 – Boris" in boris.get(page).page.words(), page
+
+
+def test_an_attempt_before_any_case_is_noted_from_list_and_person(desk, boris):
+    person_id = desk.person("Ahmadi", "Parwana", TODAY + timedelta(days=20))
+    title = desk.row(Title, person_id=person_id)
+    boris.get("/staff/risk")
+    boris.follow("Versuch eintragen")
+    assert boris.path == f"/staff/risk/{title.id.hex}/attempt"
+    boris.submit(kind="wrote")
+    assert boris.path == "/staff/risk"
+    assert "geschrieben 23.11.2026, 09:00 – Boris" in boris.page.words()
+    boris.get(f"/staff/open/{person_id.hex}")
+    boris.follow("Versuch eintragen")
+    assert "Bisher versucht (1)" in boris.page.words()
+    before = len(desk.rows(AccessLog, page="attempt"))
+    boris.get(f"/staff/risk/{title.id.hex}/attempt")
+    assert len(desk.rows(AccessLog, page="attempt")) == before + 1
+    assert boris.get("/staff/risk/no-id/attempt").status == 404
+
+
 def test_an_empty_risk_list_is_good_news(boris):
     words = boris.get("/staff/risk").page.words()
     assert "Niemand ist in Gefahr, seinen Titel zu verlieren." in words

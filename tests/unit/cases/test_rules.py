@@ -156,6 +156,14 @@ def test_the_last_step_is_the_latest_thing_that_happened():
     assert decide_last_step(facts) == ("Antrag eingegangen", NOW + timedelta(hours=1))
 
 
+def test_of_what_happened_in_one_instant_the_further_step_is_the_last():
+    opened_and_invited = CaseFacts(is_case=True, ends_on=ENDS, opened_at=NOW, invited_at=NOW)
+    assert decide_last_step(opened_and_invited) == ("eingeladen", NOW)
+    all_at_once = replace(opened_and_invited, applied_at=NOW, ready_at=NOW, decided_at=NOW, closed_at=NOW)
+    assert decide_last_step(all_at_once) == ("abgeschlossen", NOW)
+    assert decide_last_step(replace(opened_and_invited, invited_at=BEFORE)) == ("eröffnet", NOW)
+
+
 @pytest.mark.parametrize(
     ("ends_on", "left"), [(None, None), (date(2026, 11, 23), 0), (date(2026, 11, 22), -1)]
 )

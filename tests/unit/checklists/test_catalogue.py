@@ -110,9 +110,16 @@ def test_every_source_exists_and_is_current():
     today = datetime.now(UTC).date()
     sources = [
         item.source
-        for item in (*CATALOGUE.concerns.values(), *CATALOGUE.documents.values(), *CATALOGUE.bases.values())
+        for item in (
+            *CATALOGUE.concerns.values(),
+            *CATALOGUE.documents.values(),
+            *CATALOGUE.bases.values(),
+            *CATALOGUE.fees.fees.values(),
+            *CATALOGUE.fees.exemptions,
+            *CATALOGUE.biometrics.values(),
+        )
     ]
-    assert len(sources) > 150
+    assert len(sources) > 200
     for source in sources:
         assert source.url.startswith("https://")
         assert source.valid_from <= source.checked_on <= max(today, date(2026, 11, 22))
@@ -139,8 +146,10 @@ def test_photos_are_digital_for_cards_and_on_paper_for_certificates():
     assert CATALOGUE.documents["photo_digital"].form is DocumentForm.digital
 
 
-def test_every_fact_is_used_by_some_paper():
-    used = {fact for concern in CATALOGUE.list_concerns() for rule in concern.papers for fact in rule.when}
+def test_every_fact_is_used_by_some_paper_or_fee():
+    used = {fact for concern in CATALOGUE.list_concerns() for rule in concern.papers for fact in rule.facts}
+    used |= {one.fact for one in CATALOGUE.fees.exemptions}
+    used |= {fact for concern in CATALOGUE.list_concerns() for fact in concern.known.true}
     assert used == set(Fact)
 
 
@@ -174,6 +183,49 @@ def test_every_fact_is_used_by_some_paper():
         ("legal_bases.toml", 'reason = "visa"', 'reason = ""', "basis 6: invite = false needs a reason"),
         ("legal_bases.toml", 'prefix = "20a"', 'prefix = "20"', "basis 20: is empty or stands twice"),
         ("legal_bases.toml", 'fallback = "permit_other"', 'fallback = "other"', "no concern 'other'"),
+        ("facts.toml", 'id = "illness"', 'id = "ilness"', "'ilness' is not a valid Fact"),
+        (
+            "facts.toml",
+            'if_true = "wenn Krankheit eine Rolle spielt"',
+            "",
+            "fact illness has no if_true",
+        ),
+        ("facts.toml", 'implies = ["married"]', 'implies = ["wed"]', "'wed' is not a valid Fact"),
+        (
+            "concerns.toml",
+            'when = ["in_training"]',
+            'when = ["in_training", "employed"]',
+            "tolerated_stay: training_contract: several facts may be unknown at once",
+        ),
+        (
+            "concerns.toml",
+            'when = ["in_training"]',
+            'when = ["in_training"], condition = "nur manche"',
+            "training_contract: the fact has words of its own",
+        ),
+        ("concerns.toml", 'known = ["student"]', 'known = ["student", "not student"]', "contradicts itself"),
+        ("concerns.toml", 'fees = "tolerated"', 'fees = "nothing"', "no fee group 'nothing'"),
+        ("concerns.toml", 'biometrics = "photo"', 'biometrics = "iris"', "no biometrics 'iris'"),
+        ("concerns.toml", 'span = "P18M", ', "", "permit_job_search: validity at_most needs a span"),
+        ("fees.toml", "cents = 9300", "cents = 93.5", "fee AE-V: cents are whole cents"),
+        ("fees.toml", 'use = "ID"', 'use = "IDX"', "no fee 'IDX'"),
+        ("fees.toml", '{ fee = "FB" }', '{ fee = "FC" }', "no fee 'FC'"),
+        ("fees.toml", "until_age = 24", "until_age = 240", "until_age is no age"),
+        ("biometrics.toml", "fingerprints_from = 6", "fingerprints_from = -6", "fingerprints_from is no age"),
+        ("documents.toml", 'max_age = "P3M"', 'max_age = "3M"', "not a span"),
+        (
+            "documents.toml",
+            'instead_of = "payslips_3"',
+            'instead_of = "slips"',
+            "payslips_12: no document slips",
+        ),
+        (
+            "legal_bases.toml",
+            "valid_until = 2025-12-31",
+            "valid_until = 2022-12-30",
+            "lies before valid_from",
+        ),
+        ("documents.toml", "valid_from = 2025-05-01", 'valid_from = "May"', "valid_from is no date"),
     ],
 )
 def test_faulty_data_is_refused_with_its_place(tmp_path, file, old, new, expected):
@@ -198,3 +250,23 @@ def test_translators_get_every_name_place_and_condition():
         rule.condition for concern in CATALOGUE.list_concerns() for rule in concern.papers if rule.condition
     }
     assert conditions <= set(found)
+    texts = {document.why for document in CATALOGUE.documents.values()}
+    texts |= {
+        text
+        for info in CATALOGUE.facts.values()
+        for text in (
+            info.question,
+            info.question_child,
+            info.help,
+            info.if_true,
+            info.if_false,
+            info.unless_true,
+        )
+    }
+    texts |= {fee.name for fee in CATALOGUE.fees.fees.values()}
+    texts |= {rule.condition for rules in CATALOGUE.fees.groups.values() for rule in rules}
+    texts |= {text for one in CATALOGUE.fees.exemptions for text in (one.text, one.unless_text)}
+    texts |= {one.condition for fee in CATALOGUE.fees.fees.values() for one in fee.tariffs}
+    texts |= {one.text for concern in CATALOGUE.list_concerns() for one in concern.validity}
+    texts |= {rule.exception for concern in CATALOGUE.list_concerns() for rule in concern.papers}
+    assert texts - {""} <= set(found)

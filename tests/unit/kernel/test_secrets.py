@@ -1,11 +1,20 @@
 """Identities rise, sealed values stay in their place."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
 
 import pytest
 
 from servicedesk.kernel.crypto import CannotOpen, Vault
-from servicedesk.kernel.ids import CROCKFORD, new_crockford, new_digits, new_id, new_ref
+from servicedesk.kernel.ids import (
+    CROCKFORD,
+    new_crockford,
+    new_digits,
+    new_id,
+    new_id_series,
+    new_marks,
+    new_ref,
+)
 
 
 def test_ids_are_version_7_and_rise_even_across_threads():
@@ -15,6 +24,21 @@ def test_ids_are_version_7_and_rise_even_across_threads():
     with ThreadPoolExecutor(8) as pool:
         many = list(pool.map(lambda _: new_id(), range(5000)))
     assert len({*drawn, *many}) == 10_000
+
+
+def test_a_series_counts_ids_of_version_7_that_no_other_series_has():
+    drawn = [UUID(f"{series}{n:08x}") for series in (new_id_series(), new_id_series()) for n in range(1, 900)]
+    assert drawn == sorted(set(drawn))
+    assert {(value.version, value.variant) for value in drawn} == {(7, "specified in RFC 4122")}
+    assert drawn[0] < new_id()
+
+
+def test_marks_are_drawn_eight_by_eight_from_the_same_signs():
+    marks = new_marks(5000).decode()
+    assert len(marks) == 40_000
+    assert set(marks) == set(CROCKFORD)
+    assert len({marks[n : n + 8] for n in range(0, 40_000, 8)}) == 5000
+    assert new_marks(0) == b""
 
 
 def test_drawn_characters_are_readable_aloud():

@@ -14,6 +14,8 @@ from servicedesk.notices.contexts import (
     ChannelChanged,
     ConfirmEmailAddress,
     ContactReceived,
+    InterimEndedMail,
+    InterimIssuedMail,
     MailFrame,
     cleaned,
     from_payload,
@@ -32,6 +34,8 @@ MAILS = (
     ContactReceived(FRAME, NOW, "K-1"),
     ConfirmEmailAddress(FRAME, "https://h.example/x", NOW),
     ChannelChanged(FRAME, NOW),
+    InterimIssuedMail(FRAME),
+    InterimEndedMail(FRAME),
 )
 LETTERS = tuple(build_sample(kind, "ar", date(2026, 11, 23)) for kind in SAMPLE_KINDS)
 

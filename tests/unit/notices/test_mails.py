@@ -6,6 +6,7 @@ import html5lib
 import pytest
 
 from servicedesk.kernel.locales import LANGUAGES
+from servicedesk.notices import mails
 from servicedesk.notices.contexts import (
     AppointmentCancelled,
     AppointmentConfirmation,
@@ -14,6 +15,8 @@ from servicedesk.notices.contexts import (
     ChannelChanged,
     ConfirmEmailAddress,
     ContactReceived,
+    InterimEndedMail,
+    InterimIssuedMail,
     MailFrame,
 )
 from servicedesk.notices.errors import UnsendableNotice
@@ -46,6 +49,8 @@ def _contexts(locale: str, name: str = "İpek Şule"):
             ContactReceived(frame, NOW, "K-7Q2M"),
             ConfirmEmailAddress(frame, "https://h.example/de/confirm/abc", NOW + timedelta(days=2)),
             ChannelChanged(frame, NOW),
+            InterimIssuedMail(frame),
+            InterimEndedMail(frame),
         )
     }
 
@@ -225,3 +230,28 @@ def test_an_address_that_no_server_takes_is_refused_before_queueing(address):
 def test_addresses_are_normalised(typed, normal):
     assert normalise_address(typed) == normal
     check_mail(_contexts("de")["appointment_confirmation"], typed, NOW)
+
+
+def test_one_message_of_each_kind_and_frame_proves_the_others(monkeypatch):
+    built = []
+    build = mails.build_mail
+    monkeypatch.setattr(
+        mails, "build_mail", lambda context, **rest: built.append(context) or build(context, **rest)
+    )
+    frame = MailFrame("tr", replace(build_sample_office(), name="Amt für Beweise"))
+    for step in range(3):
+        facts = replace(FACTS, sequence=step, starts_at=STARTS + timedelta(days=step))
+        check_mail(AppointmentConfirmation(frame, facts), "check@example.org", NOW)
+    assert len(built) == 1
+    check_mail(AppointmentMoved(frame, FACTS, STARTS), "check@example.org", NOW)
+    check_mail(AppointmentConfirmation(replace(frame, locale="ar"), FACTS), "check@example.org", NOW)
+    assert len(built) == 3
+    with pytest.raises(UnsendableNotice):
+        check_mail(AppointmentConfirmation(frame, FACTS), "a..b@example.org", NOW)
+
+
+def test_an_office_with_a_broken_address_is_refused_each_time():
+    frame = MailFrame("de", replace(build_sample_office(), email="kaputt"))
+    for _ in range(2):
+        with pytest.raises(UnsendableNotice):
+            check_mail(AppointmentConfirmation(frame, FACTS), "check@example.org", NOW)

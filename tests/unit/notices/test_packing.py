@@ -9,7 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from servicedesk.notices.codec import UnreadableContext
-from servicedesk.notices.contexts import KINDS, from_payload, to_payload
+from servicedesk.notices.contexts import (
+    KINDS,
+    InterimEndedMail,
+    InterimIssuedMail,
+    from_payload,
+    to_payload,
+)
 from servicedesk.notices.letters.samples import SAMPLE_KINDS, build_sample
 from servicedesk.notices.packing import Packer, find_parts, put_parts
 from tests.conftest import NOW
@@ -20,6 +26,7 @@ from tests.support.outbox import (
     confirm_address,
     contact_received,
     invitation,
+    mail_frame,
 )
 
 CONTEXTS = [
@@ -28,6 +35,8 @@ CONTEXTS = [
     confirm_address(NOW + timedelta(days=1)),
     channel_changed(NOW),
     contact_received(NOW),
+    InterimIssuedMail(mail_frame()),
+    InterimEndedMail(mail_frame()),
 ]
 
 

@@ -174,6 +174,33 @@ def test_defined_teams_are_the_only_ones():
     assert len([p for p in found if "there is no team 'aufenthalt'; did you mean 'aufenthalte'?" in p]) == 2
 
 
+def in_land(land, *keys, town="Musterstadt"):
+    source = MINIMAL.replace('federal_state = "NW"', "\n".join([f'federal_state = "{land}"', *keys]))
+    return source.replace('town = "Musterstadt"', f'town = "{town}"')
+
+
+@pytest.mark.parametrize("land", ["BY", "SN", "TH"])
+def test_an_office_says_whether_the_local_holidays_of_its_land_hold(land):
+    (warning,) = [w for w in parse(in_land(land)).warnings if "has_catholic_holidays" in w]
+    assert "write true or false" in warning
+    for word, holds in (("true", True), ("false", False)):
+        setup = parse(in_land(land, f"has_catholic_holidays = {word}"))
+        assert setup.details.has_catholic_holidays is holds
+        assert not any("has_catholic_holidays" in w for w in setup.warnings)
+
+
+def test_local_holidays_are_refused_where_the_land_has_none():
+    (problem,) = problems(in_land("NW", "has_catholic_holidays = true"))
+    assert "NW has no holiday that holds in some municipalities only; only BY, SN, TH have" in problem
+    assert parse(in_land("NW", "has_catholic_holidays = false")).details.has_catholic_holidays is False
+    (problem,) = problems(in_land("BY", 'has_catholic_holidays = "yes"'))
+    assert "must be true or false" in problem
+
+
+def test_augsburg_is_known_by_its_name():
+    assert not any("catholic" in w for w in parse(in_land("BY", town="Augsburg")).warnings)
+
+
 def test_every_problem_is_told_at_once_in_the_order_of_lines():
     source = MINIMAL
     for right, wrong in (("NW", "XX"), ("kw1", "kw 1"), ("P3M", "P"), ("Als - Az", "*"), ("08:00", "eight")):

@@ -183,3 +183,30 @@ def test_neighbouring_days_of_opening_hours_become_a_range() -> None:
     text = text_of(parse(gallery.build_environment().get_template("error.html").render(context)))
     assert "Mo. – Do. 08:00–12:00" in text
     assert "Mo. · Do. 14:00–18:00" in text
+
+
+def _table(rows: str, headings: str = '[_("Name"), (_("Fälle"), "number")]') -> Element:
+    source = f"""{{% import "macros/staff.html" as staff with context %}}
+<!doctype html><html lang="de"><head><title>x</title></head><body>
+{{% call staff.table(_("Bereiche & Last"), {headings}) %}}{rows}{{% endcall %}}</body></html>"""
+    environment = gallery.build_environment()
+    return parse(environment.from_string(source).render(gallery.build_context("de")).strip())
+
+
+@pytest.mark.parametrize(
+    ("rows", "headings", "takes_focus"),
+    [
+        ("<tr><th scope='row'>A–K</th><td>3</td></tr>", '[_("Name"), (_("Fälle"), "number")]', True),
+        ("<tr><th scope='row'><a href='/x'>A</a></th><td>3</td></tr>", '[_("Name"), _("Fälle")]', False),
+        ("<tr><th scope='row'>A</th><td><button>x</button></td></tr>", '[_("Name"), _("Fälle")]', False),
+        ("<tr><th scope='row'>A</th><td>3</td></tr>", '[_("Name"), (_("Fälle"), "", "/sort")]', False),
+    ],
+)
+def test_a_table_takes_the_focus_where_nothing_in_it_does(
+    rows: str, headings: str, takes_focus: bool
+) -> None:
+    root = _table(rows, headings)
+    [region] = [one for one in all_of(root, "div") if one.get("class") == "sd-table-scroll"]
+    expected = ("0", "region", "Bereiche & Last") if takes_focus else (None, None, None)
+    assert (region.get("tabindex"), region.get("role"), region.get("aria-label")) == expected
+    assert len(all_of(root, "td")) == 1

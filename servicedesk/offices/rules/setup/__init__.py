@@ -14,6 +14,7 @@ from servicedesk.offices.rules.setup.office_section import read_details, read_fa
 from servicedesk.offices.rules.setup.reader import Findings, Table, did_you_mean
 from servicedesk.offices.rules.setup.sections import (
     References,
+    read_absences,
     read_closure,
     read_concern,
     read_desk,
@@ -25,6 +26,7 @@ from servicedesk.offices.rules.setup.values import (
     BUILT_MODES,
     DEFAULT_HORIZON_DAYS,
     DEFAULT_NOTICE_HOURS,
+    AbsenceSetup,
     AppointmentMode,
     ClosureSetup,
     ConcernSetup,
@@ -40,6 +42,7 @@ __all__ = [
     "BUILT_MODES",
     "DEFAULT_HORIZON_DAYS",
     "DEFAULT_NOTICE_HOURS",
+    "AbsenceSetup",
     "AppointmentMode",
     "ClosureSetup",
     "ConcernSetup",
@@ -88,7 +91,13 @@ def _read(root: Table, catalogue: Collection[str] | None) -> OfficeSetup:
         team_refs[0] if team_refs else ""
     )
     details = read_details(
-        office, root.table("imprint"), root.table("privacy"), root.table("accessibility"), default_team
+        office,
+        root.table("imprint"),
+        root.table("privacy"),
+        root.table("accessibility"),
+        root.table("interim"),
+        facts,
+        default_team,
     )
     desks, concern_ids = References("desk"), References("concern")
     setup = OfficeSetup(
@@ -99,6 +108,7 @@ def _read(root: Table, catalogue: Collection[str] | None) -> OfficeSetup:
         ranges=tuple(read_range(t, team_refs, staff, facts.umlauts) for t in root.tables("letter_range")),
         desks=tuple(read_desk(table, desks, staff_refs) for table in root.tables("desk")),
         closures=tuple(c for table in root.tables("closure") for c in read_closure(table, desks.known)),
+        absences=read_absences(list(root.tables("absence")), staff_refs),
         concerns=tuple(read_concern(table, concern_ids, team_refs, catalogue) for table in concerns),
     )
     office.finish()

@@ -4,8 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import time
+from itertools import pairwise
 from zoneinfo import ZoneInfo, available_timezones
 
+from servicedesk.kernel.intervals import Lead
 from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.kernel.names import UmlautRule, fold_letters
 from servicedesk.offices.rules.details import (
@@ -13,9 +15,11 @@ from servicedesk.offices.rules.details import (
     AccessibilityStatus,
     Hours,
     Imprint,
+    InterimChoices,
     OfficeDetails,
     PrivacyContacts,
 )
+from servicedesk.offices.rules.local_holidays import has_own_days, list_local_holidays
 from servicedesk.offices.rules.setup.reader import Findings, Table, did_you_mean
 
 FEDERAL_STATES = (
@@ -37,6 +41,9 @@ FEDERAL_STATES = (
     "TH",
 )
 """The Länder (ISO 3166-2:DE); their law makes the public holidays."""
+
+SHORTEST_CHECK, LONGEST_CHECK = 28, 366
+"""In how many days, at least and at most, readers of an interim confirmation are asked to check again."""
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
@@ -78,7 +85,13 @@ def read_facts(office: Table) -> OfficeFacts:
 
 
 def read_details(
-    office: Table, imprint: Table, privacy: Table, accessibility: Table, default_team: str
+    office: Table,
+    imprint: Table,
+    privacy: Table,
+    accessibility: Table,
+    interim: Table,
+    facts: OfficeFacts,
+    default_team: str,
 ) -> OfficeDetails:
     """Return what letters and pages print about the office."""
     return OfficeDetails(
@@ -91,9 +104,11 @@ def read_details(
         dropped_particles=_particles(office),
         default_team=default_team,
         has_counselling_hint=office.flag("counselling_hint", default=True),
+        has_catholic_holidays=_catholic_holidays(office, facts),
         imprint=_imprint(imprint),
         privacy=_privacy(privacy),
         accessibility=_accessibility(accessibility),
+        interim=_interim(interim),
     )
 
 
@@ -195,6 +210,26 @@ def _particles(office: Table) -> tuple[str, ...]:
     return tuple(particle for _, particle in particles)
 
 
+def _catholic_holidays(office: Table, facts: OfficeFacts) -> bool:
+    """Return whether the local holidays of the Land hold in the office's municipality."""
+    key, land, local = "has_catholic_holidays", facts.federal_state, list_local_holidays()
+    if office.has(key):
+        is_here = office.flag(key, default=False)
+        if is_here and land in FEDERAL_STATES and land not in local:
+            known = ", ".join(local)
+            office.problem(
+                key, f"{land} has no holiday that holds in some municipalities only; only {known} have"
+            )
+        return is_here
+    if land in local and not has_own_days(facts.town):
+        days = " and ".join(local[land])
+        office.found.warn(
+            office.at(key),
+            f"{days} is a public holiday in some municipalities of {land}; write true or false",
+        )
+    return False
+
+
 def _hours(row: Table) -> Hours:
     weekdays, times = read_days(row), read_times(row)
     row.finish()
@@ -245,3 +280,40 @@ def _accessibility(table: Table) -> AccessibilityStatement:
     )
     table.finish()
     return statement
+
+
+def _interim(table: Table) -> InterimChoices:
+    """Return what the office chose; a proposal comes before its hand-over, and that before the release."""
+    choices = InterimChoices(
+        propose_days=table.integer("propose_days", 1, 27),
+        hand_over_days=table.integer("hand_over_days", 0, 27),
+        release_days=table.integer("release_days", 0, 27),
+        automatic=table.flag("automatic", default=True) if table.has("automatic") else None,
+        four_eyes=table.flag("four_eyes", default=False) if table.has("four_eyes") else None,
+        check_again=_check_again(table),
+        list_age_days=table.integer("list_age_days", 1, 366),
+    )
+    table.finish()
+    order = ("propose_days", "hand_over_days", "release_days")
+    days = [(key, value) for key in order if (value := getattr(choices, key)) is not None]
+    for (earlier, more), (later, less) in pairwise(days):
+        if less > more:
+            table.problem(later, f"is more than {earlier}; the days count back from the end of the title")
+    return choices
+
+
+def _check_again(table: Table) -> str | None:
+    text = table.text("check_again") if table.has("check_again") else ""
+    if not text:
+        return None
+    try:
+        span = Lead.parse(text)
+    except ValueError:
+        table.problem(
+            "check_again", f"{text!r} is no span; write 'P3M' for three months or 'P6W' for six weeks"
+        )
+        return None
+    if not SHORTEST_CHECK <= span.months * 28 + span.days <= LONGEST_CHECK:
+        table.problem("check_again", f"{text!r} must be four weeks at least and a year at most")
+        return None
+    return str(span)

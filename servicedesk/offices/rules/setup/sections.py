@@ -1,9 +1,10 @@
-"""Read teams, case workers, letter ranges, desks, closures and concerns out of the office file."""
+"""Read teams, case workers, letter ranges, desks, closures, absences and concerns out of the office file."""
 
 from collections.abc import Collection, Sequence
 
 from servicedesk.kernel.intervals import Lead
 from servicedesk.kernel.names import UmlautRule
+from servicedesk.offices.rules.absences import LONGEST_DAYS, Absence, list_uncovered
 from servicedesk.offices.rules.pieces import Piece, UnreadablePiece, parse_pieces
 from servicedesk.offices.rules.setup.office_section import read_days, read_times
 from servicedesk.offices.rules.setup.reader import Table, did_you_mean
@@ -11,6 +12,7 @@ from servicedesk.offices.rules.setup.values import (
     BUILT_MODES,
     DEFAULT_HORIZON_DAYS,
     DEFAULT_NOTICE_HOURS,
+    AbsenceSetup,
     AppointmentMode,
     ClosureSetup,
     ConcernSetup,
@@ -151,6 +153,43 @@ def read_closure(table: Table, desks: Collection[str]) -> tuple[ClosureSetup, ..
     if first is None or last is None:
         return ()
     return tuple(ClosureSetup(first, last, reason, desk) for desk in closed or [None])
+
+
+def read_absences(tables: Sequence[Table], staff: Collection[str]) -> tuple[AbsenceSetup, ...]:
+    """Return who is away and who stands in; somebody has to be there on every day."""
+    entries: list[tuple[Table, AbsenceSetup]] = []
+    for table in tables:
+        member = table.reference_to("case_worker", "case worker", staff, required=True)
+        deputy = table.reference_to("deputy", "case worker", staff, required=True)
+        first, last = table.day("from", required=True), table.day("until", required=True)
+        table.finish()
+        if member and member == deputy:
+            table.problem("deputy", f"{member} cannot stand in for themselves; name somebody else")
+        elif first and last and last < first:
+            table.problem("until", f"{last} lies before {first}")
+        elif first and last and (last - first).days >= LONGEST_DAYS:
+            table.problem("until", f"{last} is more than two years after {first}; check the year")
+        elif member and deputy and first and last:
+            entry = AbsenceSetup(member, deputy, first, last)
+            _add_absence(table, entry, [other for _, other in entries])
+            entries.append((table, entry))
+    together = [_absence(entry) for _, entry in entries]
+    for table, entry in entries:
+        for day in list_uncovered(_absence(entry), together, staff)[:1]:
+            table.problem("deputy", f"on {day} nobody would be there: {entry.deputy} is away, too")
+    return tuple(entry for _, entry in entries)
+
+
+def _absence(entry: AbsenceSetup) -> Absence[str]:
+    return Absence(entry.case_worker, entry.deputy, entry.first_on, entry.last_on)
+
+
+def _add_absence(table: Table, entry: AbsenceSetup, others: Sequence[AbsenceSetup]) -> None:
+    for other in others:
+        if other.case_worker == entry.case_worker and _absence(other).meets(_absence(entry)):
+            table.problem(
+                "from", f"{entry.case_worker} is already away from {other.first_on} until {other.last_on}"
+            )
 
 
 def read_concern(

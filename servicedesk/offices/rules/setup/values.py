@@ -108,6 +108,21 @@ class ClosureSetup:
 
 
 @dataclass(frozen=True, slots=True)
+class AbsenceSetup:
+    """Say who is away and who stands in, by reference, first and last day included."""
+
+    case_worker: str
+    deputy: str
+    first_on: date
+    last_on: date
+
+    @property
+    def key(self) -> str:
+        """Return the name by which a second load recognises the entry."""
+        return f"{self.case_worker} {self.deputy} {self.first_on} {self.last_on}"
+
+
+@dataclass(frozen=True, slots=True)
 class ConcernSetup:
     """Say how the office offers a concern; None leaves it to the catalogue."""
 
@@ -140,6 +155,7 @@ class OfficeSetup:
     ranges: tuple[RangeSetup, ...]
     desks: tuple[DeskSetup, ...]
     closures: tuple[ClosureSetup, ...]
+    absences: tuple[AbsenceSetup, ...]
     concerns: tuple[ConcernSetup, ...]
     warnings: tuple[str, ...] = ()
 

@@ -1,0 +1,1 @@
+"""Interim confirmations: who may have one, issue, seal, renewal, end."""

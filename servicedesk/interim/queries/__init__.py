@@ -1,0 +1,1 @@
+"""Read interim confirmations: in scope, as lists, and what decides about them."""
