@@ -157,8 +157,6 @@ def reissue_(ctx: click.Context, as_json: bool) -> None:
     context = get_context(ctx)
     now = context.now()
     keyring = load_keyring(_folder(context.settings.data_dir), now)
-    if keyring.signing is None:
-        raise Refused(_ALARMS["no_seal_key"])
     revoked = [key.id for key in keyring.public.values() if key.revoked_at is not None]
     with context.database.reading() as session:
         found = session.execute(
@@ -166,6 +164,8 @@ def reissue_(ctx: click.Context, as_json: bool) -> None:
             .where(InterimConfirmation.state == "issued", InterimConfirmation.key_id.in_(revoked))
             .order_by(InterimConfirmation.ref)
         ).all()
+    if keyring.signing is None:
+        raise Refused(_ALARMS["no_seal_key"])
     counts: Counter[str] = Counter(dict.fromkeys(("issued", "waiting", "refused"), 0))
     refused = []
     for row in found:

@@ -22,6 +22,7 @@ NEEDS_TABLES = {
     "ranges resolve": ("Muster",),
     "register import": ("FILE",),
     "seal-keys new": (),
+    "seal-keys reissue": (),
     "seal-keys retire": ("K1",),
     "seal-keys revoke": ("K1", "--yes"),
     "serve": (),
