@@ -6,10 +6,12 @@ an e-mail share one path and no compiled file can be out of date.
 
 import io
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from babel import Locale
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -23,6 +25,7 @@ class Language:
 
     `catalogue` is the folder below `translations/` (empty for German, whose texts are the message ids), `babel`
     the identifier Babel formats dates with, `lang` the value of the HTML attribute, `endonym` its own name.
+    `day_pattern` stands where Babel's own would not read well inside our sentences.
     """
 
     tag: str
@@ -31,6 +34,7 @@ class Language:
     lang: str
     dir: str
     endonym: str
+    day_pattern: str = "full"
 
     @property
     def locale(self) -> Locale:
@@ -47,14 +51,46 @@ LANGUAGES: dict[str, Language] = {
     language.tag: language
     for language in (
         Language("de", "", "de_DE", "de", "ltr", "Deutsch"),
+        # "simple" is a registered variant (RFC 5646): readers of the attribute that do not know it find German.
+        Language("de-simple", "de_simple", "de_DE", "de-simple", "ltr", "Leichte Sprache"),
         Language("en", "en", "en_GB", "en", "ltr", "English"),
         # Western digits: the card, the code and the calendar file show them, and so does this office's post.
         Language("ar", "ar", "ar_EG@numbers=latn", "ar", "rtl", "العربية"),
         Language("tr", "tr", "tr_TR", "tr", "ltr", "Türkçe"),
         Language("uk", "uk", "uk_UA", "uk", "ltr", "Українська"),
+        # The date in the genitive and the weekday behind it fit after "until" and "on"; no dot meets the sentence's.
+        Language("ru", "ru", "ru_RU", "ru", "ltr", "Русский", "d MMMM y 'года' (EEEE)"),
+        Language("fa", "fa", "fa_IR@numbers=latn", "fa", "rtl", "فارسی / دری"),
+        Language("fr", "fr", "fr_FR", "fr", "ltr", "Français"),
+        Language("sq", "sq", "sq_AL", "sq", "ltr", "Shqip"),
+        # Babel has the months in the nominative only, which is wrong in every sentence.
+        Language("sr-Latn", "sr_Latn", "sr_Latn_RS", "sr-Latn", "ltr", "Srpski", "dd.MM.y. (EEEE)"),
+        # Babel's endings (22ê … 2026an) are right for some numbers only, and names of months differ by country.
+        Language("ku", "ku", "ku_TR", "ku", "ltr", "Kurdî (Kurmancî)", "EEEE, dd.MM.y"),
+        # The same names of months stand for other days in the Ethiopian calendar.
+        Language("ti", "ti", "ti_ER", "ti", "ltr", "ትግርኛ", "EEEE፣ dd.MM.y"),
+        Language("vi", "vi", "vi_VN", "vi", "ltr", "Tiếng Việt"),
+        Language("es", "es", "es_ES", "es", "ltr", "Español"),
     )
 }
+"""In the order in which they are offered: German, German in easy words, English, then by readers of the office."""
 GERMAN = LANGUAGES["de"]
+EASY_GERMAN = LANGUAGES["de-simple"]
+_ALIASES = {
+    "de-de-simple": "de-simple",
+    "de-x-simple": "de-simple",
+    "prs": "fa",
+    "dari": "fa",
+    "kmr": "ku",
+    # One language to a reader of our letters; all of them read the Latin script.
+    "sr": "sr-Latn",
+    "bs": "sr-Latn",
+    "hr": "sr-Latn",
+    "sh": "sr-Latn",
+}
+_BY_TAG = {tag.lower(): language for tag, language in LANGUAGES.items()} | {
+    alias: LANGUAGES[tag] for alias, tag in _ALIASES.items()
+}
 
 
 class Untranslated(str):
@@ -80,19 +116,28 @@ STAFF_LANGUAGES = ("de", "en")
 
 
 def find_language(tag: str | None) -> Language | None:
-    """Return the language of a BCP 47 tag, by its whole or else by its first part, or None.
+    """Return the language of a BCP 47 tag, shortened part by part until one is known, or None.
 
-    `ar-SY` gives Arabic; an unknown tag gives None, so that the caller can fall back to German knowingly.
+    `ar-SY` gives Arabic, `sr-Cyrl-RS` Serbian in Latin script; an unknown tag gives None, so that the caller can fall
+    back to German knowingly. Babel would drop what it does not know and answer all the same.
     """
-    if not tag:
-        return None
-    wanted = tag.strip().replace("_", "-").lower()
-    return LANGUAGES.get(wanted) or LANGUAGES.get(wanted.split("-", 1)[0])
+    parts = (tag or "").strip().replace("_", "-").lower().split("-")
+    for count in range(len(parts), 0, -1):
+        if found := _BY_TAG.get("-".join(parts[:count])):
+            return found
+    return None
 
 
 def get_language(tag: str | None) -> Language:
     """Return the language of a tag, German where it is unknown."""
     return find_language(tag) or GERMAN
+
+
+def write_day(day: date, language: Language) -> str:
+    """Write a day with its weekday, so that it stands in any sentence: `Freitag, 22. Januar 2027`."""
+    written = format_date(day, language.day_pattern, locale=language.locale)
+    # French alone counts the first of a month as the first.
+    return written.replace(" 1 ", " 1er ") if language.tag == "fr" else written
 
 
 def catalogue_file(tag: str) -> Path | None:

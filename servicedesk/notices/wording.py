@@ -11,11 +11,11 @@ from datetime import date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_day_names
+from babel.dates import format_time, get_day_names
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from servicedesk.kernel.locales import GERMAN, Language, Untranslated, get_language, translations
+from servicedesk.kernel.locales import GERMAN, Language, Untranslated, get_language, translations, write_day
 from servicedesk.notices.contexts import Opening
 
 #: Marks a message id for extraction where the sentence is looked up later.
@@ -67,7 +67,7 @@ class Wording:
 
     def day(self, day: date) -> str:
         """Format a date with its weekday: `Freitag, 22. Januar 2027`."""
-        return format_date(day, format="full", locale=self.language.locale)
+        return write_day(day, self.language)
 
     def figures(self, day: date) -> str:
         """Write a day in digits as the residence card does: `22.01.2027`."""

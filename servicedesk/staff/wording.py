@@ -20,6 +20,7 @@ from servicedesk.cases.rules import (
     Timeliness,
 )
 from servicedesk.checklists.catalogue import load_catalogue
+from servicedesk.kernel.locales import EASY_GERMAN
 from servicedesk.outreach.queries.vanished import Asked
 from servicedesk.outreach.rules import REACH_LABELS, ReachKind
 from servicedesk.register.rules.contacts import ClaimKind
@@ -164,6 +165,8 @@ def actor_name(ref: str) -> str:
 
 def language_name(tag: str) -> str:
     """Return the name of a language in the reader's own."""
+    if tag == EASY_GERMAN.tag:
+        return EASY_GERMAN.endonym  # Babel knows no such language and would say German
     try:
         name = Locale.parse(tag.replace("-", "_")).get_display_name(language().locale)
     except (ValueError, UnknownLocaleError):

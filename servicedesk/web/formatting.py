@@ -7,11 +7,9 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date as babel_date
-from babel.dates import format_skeleton
 from babel.numbers import format_currency
 
-from servicedesk.kernel.locales import Language
+from servicedesk.kernel.locales import Language, write_day
 
 
 def short_date(day: date, language: Language) -> str:
@@ -21,12 +19,7 @@ def short_date(day: date, language: Language) -> str:
 
 def weekday_date(day: date, language: Language) -> str:
     """Write a day with its weekday and month name: Freitag, 4. Dezember 2026."""
-    return babel_date(day, "full", locale=language.locale)
-
-
-def month_year(day: date, language: Language) -> str:
-    """Write month and year: Dezember 2026."""
-    return format_skeleton("yMMMM", datetime.combine(day, time()), locale=language.locale)
+    return write_day(day, language)
 
 
 def money(cents: int, language: Language) -> str:

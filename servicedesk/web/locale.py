@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from babel import Locale, negotiate_locale
+from babel import Locale
 from flask import Flask, abort, current_app, g, request, url_for
 from markupsafe import escape
 
@@ -65,9 +65,8 @@ def _switched_to(offered: tuple[str, ...]) -> Language | None:
 
 
 def _negotiate(offered: tuple[str, ...]) -> str:
-    wished = [tag.replace("-", "_") for tag, _ in request.accept_languages]
-    chosen = negotiate_locale(wished, list(offered), sep="_")
-    return chosen or "de"
+    known = (find_language(tag) for tag, _ in request.accept_languages)
+    return next((language.tag for language in known if language and language.tag in offered), GERMAN.tag)
 
 
 def last_language() -> str:
@@ -109,7 +108,9 @@ def say(german: str) -> str:
 
 def lacks_translation(texts: Iterable[str]) -> bool:
     """Tell whether a reader meets German among texts of the catalogue because nobody has translated them yet."""
-    return bool(g.language.catalogue) and any(say(german) == german for german in texts if german)
+    return bool(g.language.catalogue) and any(
+        isinstance(say(german), GermanText) for german in texts if german
+    )
 
 
 class LazyText:

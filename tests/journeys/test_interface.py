@@ -57,7 +57,7 @@ def render(name: str, tag: str, *, longer: bool) -> str:
         environment.install_gettext_callables(  # type: ignore[attr-defined]
             grow, lambda one, many, count: grow(many), newstyle=True
         )
-    context = gallery.build_context(tag, many_languages=name == "start.html")
+    context = gallery.build_context(tag)
     return environment.get_template(name).render(context | gallery.build_pages(tag)[name])
 
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from flask import render_template
 
+from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.web.access import find_rule
 from servicedesk.web.edge import csrf
 from tests.conftest import NOW
 from tests.support.client import Browser, make_app
-from tests.support.office import load_cast
+from tests.support.office import SETUP, load_cast
 
 
 def test_the_start_page_answers_in_every_language_of_the_office(browser):
@@ -31,6 +32,24 @@ def test_the_root_follows_the_browser_once(app, accept, tag):
     browser.get("/uk/")
     browser.get("/")
     assert browser.path == "/uk/"
+
+
+@pytest.mark.parametrize(
+    ("accept", "tag"),
+    [("sr-RS, en;q=0.5", "sr-Latn"), ("hr", "sr-Latn"), ("prs-AF", "fa"), ("kmr", "ku"), ("ti-ET, en", "ti")],
+)
+def test_an_office_may_offer_all_fifteen(db, clock, tmp_path, vault, accept, tag):
+    with db.unit_of_work() as session:
+        offered = ", ".join(f'"{language}"' for language in LANGUAGES)
+        load_cast(session, NOW, setup=SETUP.replace('"de", "en", "ar", "tr", "uk"', offered))
+    browser = Browser(make_app(db, clock, tmp_path, vault), accept)
+    assert browser.get("/").path == f"/{tag}/"
+    for language in LANGUAGES.values():
+        html = browser.get(f"/{language.tag}/").page.all("html")[0]
+        assert (html.get("lang"), html.get("dir")) == (language.lang, language.dir)
+        assert browser.answer.headers["Content-Language"] == language.lang
+    links = [item for item in browser.page.all("li") if item.get("lang")]
+    assert [browser.page.words(item) for item in links] == [one.endonym for one in LANGUAGES.values()]
 
 
 def test_an_unknown_language_is_not_found(browser):

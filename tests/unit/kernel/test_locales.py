@@ -1,14 +1,45 @@
 """Languages: tags, directions, fallbacks."""
 
+from datetime import date
+
 import pytest
 
-from servicedesk.kernel.locales import LANGUAGES, find_language, get_language, translations
+from servicedesk.kernel.locales import LANGUAGES, find_language, get_language, translations, write_day
 
 
 @pytest.mark.parametrize(
-    ("tag", "found"), [("ar-SY", "ar"), ("TR_tr", "tr"), ("uk", "uk"), ("", None), ("xx", None), (None, None)]
+    ("tag", "found"),
+    [
+        ("ar-SY", "ar"),
+        ("TR_tr", "tr"),
+        ("uk", "uk"),
+        ("de-CH", "de"),
+        ("de-simple", "de-simple"),
+        ("DE_Simple", "de-simple"),
+        ("de-simple-language", "de-simple"),
+        ("de-x-simple", "de-simple"),
+        ("de-DE-simple", "de-simple"),
+        ("sr", "sr-Latn"),
+        ("sr-latn", "sr-Latn"),
+        ("sr-Latn-RS", "sr-Latn"),
+        ("sr-Cyrl-RS", "sr-Latn"),
+        ("bs-BA", "sr-Latn"),
+        ("hr", "sr-Latn"),
+        ("prs", "fa"),
+        ("prs-AF", "fa"),
+        ("Dari", "fa"),
+        ("fa-IR", "fa"),
+        ("kmr", "ku"),
+        ("ku-TR", "ku"),
+        ("ckb", None),
+        ("ti-ET", "ti"),
+        ("", None),
+        ("-", None),
+        ("xx", None),
+        (None, None),
+    ],
 )
-def test_tags_are_matched_by_whole_then_by_first_part(tag, found):
+def test_tags_are_shortened_part_by_part_until_one_is_known(tag, found):
     language = find_language(tag)
     assert (language.tag if language else None) == found
 
@@ -25,3 +56,45 @@ def test_each_language_is_usable():
 
 def test_german_texts_are_their_own_translation():
     assert translations("de").gettext("Weiter") == "Weiter"
+
+
+def test_fifteen_languages_in_the_order_in_which_they_are_offered():
+    assert " ".join(LANGUAGES) == "de de-simple en ar tr uk ru fa fr sq sr-Latn ku ti vi es"
+    assert [tag for tag, language in LANGUAGES.items() if language.is_rtl] == ["ar", "fa"]
+    assert len({language.endonym for language in LANGUAGES.values()}) == 15
+
+
+@pytest.mark.parametrize(
+    ("tag", "said"),
+    [
+        ("de-simple", "Sonntag, 22. November 2026"),
+        ("ru", "22 ноября 2026 года (воскресенье)"),
+        ("fa", "یکشنبه 22 نوامبر 2026"),
+        ("fr", "dimanche 22 novembre 2026"),
+        ("sq", "e diel, 22 nëntor 2026"),
+        ("sr-Latn", "22.11.2026. (nedelja)"),
+        ("ku", "yekşem, 22.11.2026"),
+        ("ti", "ሰንበት፣ 22.11.2026"),
+        ("vi", "Chủ Nhật, 22 tháng 11, 2026"),
+        ("es", "domingo, 22 de noviembre de 2026"),
+    ],
+)
+def test_a_day_reads_well_inside_a_sentence(tag, said):
+    assert write_day(date(2026, 11, 22), LANGUAGES[tag]) == said
+
+
+def test_the_first_of_a_month_is_the_first_in_french_only():
+    assert write_day(date(2027, 1, 1), LANGUAGES["fr"]) == "vendredi 1er janvier 2027"
+    assert write_day(date(2027, 1, 11), LANGUAGES["fr"]) == "lundi 11 janvier 2027"
+    assert write_day(date(2027, 1, 1), LANGUAGES["es"]) == "viernes, 1 de enero de 2027"
+
+
+def test_no_two_languages_give_one_name_to_different_months():
+    """The forms read a month's name in any of our languages."""
+    numbers: dict[str, set[int]] = {}
+    for language in LANGUAGES.values():
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in language.locale.months[context][width].items():
+                    numbers.setdefault(name.casefold(), set()).add(number)
+    assert {name: months for name, months in numbers.items() if len(months) > 1} == {}

@@ -25,7 +25,7 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired
 
-from servicedesk.kernel.locales import LANGUAGES, Language
+from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.offices.rules.details import Hours, OfficeDetails
 from servicedesk.web import formatting
 
@@ -86,13 +86,6 @@ class MixedForm(Form):
     )
 
 
-MORE_LANGUAGES = [
-    Language("ru", "ru", "ru_RU", "ru", "ltr", "Русский"),
-    Language("fa", "fa", "fa_IR", "fa", "rtl", "فارسی"),
-    Language("fr", "fr", "fr_FR", "fr", "ltr", "Français"),
-]
-
-
 def build_environment() -> jinja2.Environment:
     """The macros' environment with German texts and nothing of Flask."""
     environment = jinja2.Environment(
@@ -107,9 +100,8 @@ def build_environment() -> jinja2.Environment:
     return environment
 
 
-def build_context(tag: str = "de", static: str = "/static/", many_languages: bool = False) -> dict[str, Any]:
+def build_context(tag: str = "de", static: str = "/static/") -> dict[str, Any]:
     """What the application gives to every template."""
-    shown = [*LANGUAGES.values(), *(MORE_LANGUAGES if many_languages else [])]
     languages = [
         {
             "tag": one.tag,
@@ -119,7 +111,7 @@ def build_context(tag: str = "de", static: str = "/static/", many_languages: boo
             "url": f"/{one.tag}/",
             "is_current": one.tag == tag,
         }
-        for one in shown
+        for one in LANGUAGES.values()
     ]
     current = LANGUAGES[tag]
     return {
@@ -173,7 +165,7 @@ def build_pages(tag: str) -> dict[str, dict[str, Any]]:
 
 def render(name: str, tag: str = "de", static: str = "/static/") -> str:
     """One page of the gallery in one language."""
-    context = build_context(tag, static, many_languages=name == "start.html")
+    context = build_context(tag, static)
     return build_environment().get_template(name).render(context | build_pages(tag)[name])
 
 

@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 import html5lib  # type: ignore[import-untyped]
 import pytest
 
+from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.offices.rules.details import Hours
 from tests.unit.web import gallery
 
@@ -111,7 +112,7 @@ def test_enter_key_presses_no_language() -> None:
     submits = [button for button in all_of(root, "button") if button.get("form") == "page-form"]
     assert submits[0].get("name") is None
     languages = [button for button in submits if button.get("name") == "_language"]
-    assert [button.get("value") for button in languages] == ["en", "ar", "tr", "uk"]
+    assert [button.get("value") for button in languages] == list(LANGUAGES)[1:]
     assert all(button.get("formnovalidate") is not None for button in languages)
 
 
