@@ -22,7 +22,7 @@ from tests.conftest import NOW
 from tests.support.applicants import apply_for, confirmation_of, run_night
 from tests.support.client import make_app
 from tests.support.desk import TODAY, Desk
-from tests.support.live import CHROMIUM, chromium, find_faults, overflow, small_targets, watched_page
+from tests.support.live import CHROMIUM, chromium, find_faults, follow, overflow, small_targets, watched_page
 from tests.support.office import PASSWORD, load_cast
 
 pytestmark = [
@@ -178,7 +178,7 @@ def test_the_deputy_sees_it_a_week_before_the_end_and_no_longer_than_the_absence
         expect(page.locator("main")).to_contain_text("Sie vertreten")
         page.get_by_role("link", name="freizugeben").click()
         expect(page.locator("main")).to_contain_text("übergeben an Muster, C.")
-        page.get_by_role("link", name="Çelik, Özlem").click()
+        follow(page, "Çelik, Özlem")
         page.keyboard.press("a")
         expect(page.locator("main")).to_contain_text("Was darauf steht")
         assert place.state("Çelik") == "issued"
@@ -197,7 +197,7 @@ def test_the_front_desk_prints_and_asks(browser, place):
         page.fill("#finden", "farah")
         page.keyboard.press("Enter")
         page.wait_for_url("**/register?show=valid&q=farah")
-        page.get_by_role("link", name="Farah, Hodan").click()
+        follow(page, "Farah, Hodan")
         with page.expect_download() as download:
             page.keyboard.press("p")
         assert Path(download.value.path()).read_bytes().startswith(b"%PDF-")
@@ -210,7 +210,7 @@ def test_the_front_desk_prints_and_asks(browser, place):
         expect(page.locator("main")).to_contain_text("wartet auf Antwort")
     with watched_page(browser, **WIDE) as page:
         sign_in(page, place)
-        page.get_by_role("link", name="Anfragen der Servicestelle (1)").click()
+        follow(page, "Anfragen der Servicestelle (1)")
         page.keyboard.press("j")
         page.keyboard.press("a")
         expect(page.locator("main")).to_contain_text("Die Bank sperrt sonst das Konto.")

@@ -93,6 +93,12 @@ def watched_page(browser, **context):
     assert len(hosts) <= 1, hosts
 
 
+def follow(page: Page, name: str) -> None:
+    """Follow a link and wait for its page; a key pressed before that would still go to the old one."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=name).click()
+
+
 def find_faults(page: Page) -> list[str]:
     """Return what axe finds on the page as it is."""
     page.evaluate(AXE)
