@@ -7,7 +7,9 @@ from pathlib import Path
 from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po
 
-from servicedesk.kernel.locales import LANGUAGES, STAFF_LANGUAGES, catalogue_file
+from servicedesk.kernel.easy_german import list_faults
+from servicedesk.kernel.glossary import Term, list_deviations, read_glossary
+from servicedesk.kernel.locales import EASY_GERMAN, LANGUAGES, STAFF_LANGUAGES, catalogue_file
 
 _STAFF_ONLY = (
     "servicedesk/staff/",
@@ -66,8 +68,12 @@ def check_catalogue(tag: str) -> CatalogueReport:
         wanted = {_key(message) for message in list_wanted(tag, read_po(opened))}
     messages = [message for message in catalogue if message.id]
     unknown = wanted - {_key(message) for message in messages}
+    glossary = read_glossary(tag)
     faults = [
-        f"{_head(m)}: {fault}" for m in messages if not m.fuzzy and _is_translated(m) for fault in _faults(m)
+        f"{_head(m)}: {fault}"
+        for m in messages
+        if not m.fuzzy and _is_translated(m)
+        for fault in (*_faults(m), *_wording_faults(tag, glossary, m))
     ]
     translated = sum(_is_translated(message) and not message.fuzzy for message in messages)
     fuzzy = sum(message.fuzzy for message in messages)
@@ -110,6 +116,13 @@ def _plural_faults(catalogue: Catalog, messages: list[Message]) -> list[str]:
         for message in messages
         if isinstance(message.id, (list, tuple)) and len(_strings(message)) != wanted
     ]
+
+
+def _wording_faults(tag: str, glossary: tuple[Term, ...], message: Message) -> list[str]:
+    faults = list_deviations(glossary, _key(message), _strings(message))
+    if tag == EASY_GERMAN.tag:
+        faults += [fault for text in _strings(message) for fault in list_faults(text)]
+    return faults
 
 
 def _faults(message: Message) -> list[str]:
