@@ -13,6 +13,7 @@ from tests.conftest import NOW
 from tests.support.live import (
     CHROMIUM,
     chromium,
+    cut_off,
     find_faults,
     overflow,
     running_site,
@@ -302,6 +303,7 @@ def look_at_every_page(page: Page, site, tag: str) -> list[str]:
         page.goto(f"{site.address}/{tag}/{path}")
         problems.extend(f"{path}: {fault}" for fault in find_faults(page))
         problems.extend(f"{path}: small {target}" for target in small_targets(page))
+        problems.extend(f"{path}: cut off {node}" for node in cut_off(page))
         if overflow(page) > 0:
             problems.append(f"{path}: {overflow(page)} px too wide")
 

@@ -13,10 +13,10 @@ ALWAYS = ("de", "de-simple", "ar", "ti")
 """What the gate renders every time: the authoritative text, easy words, right to left, a script of its own."""
 
 
-def some_languages(count: int = 2, seed: int = SEED) -> list[Any]:
-    """Return every language as a parameter; all but a few are marked `prove`."""
-    others = [tag for tag in LANGUAGES if tag not in ALWAYS]
-    chosen = {*ALWAYS, *Random(seed).sample(others, count)}
+def some_languages(count: int = 2, seed: int = SEED, always: Sequence[str] = ALWAYS) -> list[Any]:
+    """Return every language as a parameter; all but those of `always` and a drawn few are marked `prove`."""
+    others = [tag for tag in LANGUAGES if tag not in always]
+    chosen = {*always, *Random(seed).sample(others, count)}
     return [_parameter((tag,), tag in chosen) for tag in LANGUAGES]
 
 

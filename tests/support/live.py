@@ -112,6 +112,20 @@ def overflow(page: Page) -> int:
     return width
 
 
+def cut_off(page: Page) -> list[str]:
+    """Return what a reader cannot read to its end: hidden overflow, or text that runs over the window's edge."""
+    found: list[str] = page.evaluate(
+        """() => [...document.querySelectorAll('body *')].filter(node => {
+            const style = getComputedStyle(node), box = node.getBoundingClientRect();
+            if (!node.getClientRects().length || node.closest('svg, .kern-sr-only, .sd-skip, .sd-default-button')) return false;
+            const hides = /hidden|clip/.test(style.overflowX + style.overflowY);
+            if (hides && (node.scrollWidth > node.clientWidth + 1 || node.scrollHeight > node.clientHeight + 1)) return true;
+            return box.left < -1 || box.right > innerWidth + 1 })
+            .map(node => node.outerHTML.slice(0, 90))"""
+    )
+    return found
+
+
 def small_targets(page: Page) -> list[str]:
     """Return links, buttons and fields a finger misses: under 44 pixels high, where they are not in a sentence."""
     found: list[str] = page.evaluate(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from servicedesk.accounts.staff import add_account
 from servicedesk.kernel.ids import new_id
+from servicedesk.kernel.locales import LANGUAGES
 from servicedesk.kernel.names import fold_surname
 from servicedesk.kernel.permissions import OPERATOR, Role
 from servicedesk.offices.queries import OfficeView, get_office_by_id, list_staff
@@ -73,6 +74,9 @@ mode = "direct"
 minutes = 15
 lead = "P3M"
 """
+
+FIFTEEN = SETUP.replace('"de", "en", "ar", "tr", "uk"', ", ".join(f'"{language}"' for language in LANGUAGES))
+"""The same office with every language of the product."""
 
 
 @dataclass

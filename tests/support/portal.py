@@ -29,10 +29,18 @@ class Letter:
 
 
 def send_letter(
-    session, vault, now, *, cast=None, ends_on=date(2027, 2, 15), concern_id="permit_study", **person
+    session,
+    vault,
+    now,
+    *,
+    cast=None,
+    ends_on=date(2027, 2, 15),
+    concern_id="permit_study",
+    setup=SETUP,
+    **person,
 ) -> Letter:
     """Load the office where there is none, add a resident with a title and a case, and issue a code."""
-    cast = cast or _load_office(session, now)
+    cast = cast or _load_office(session, now, setup)
     basis = person.pop("legal_basis", "16b.1")
     person_id = add_person(session, cast.office, **person)
     add_title(session, cast.office, person_id, ends_on, legal_basis=basis)
@@ -56,10 +64,10 @@ def send_letter(
     return Letter(cast, case.id, person_id, issued.code)
 
 
-def _load_office(session, now) -> Cast:
+def _load_office(session, now, setup) -> Cast:
     """Load the office without staff accounts: hashing their passwords would cost every test half a second."""
-    setup = SETUP.format(ref="musterstadt", host="localhost", town="Musterstadt")
-    report = load_office(session, parse_setup(setup.encode()), now=now, actor=OPERATOR)
+    filled = setup.format(ref="musterstadt", host="localhost", town="Musterstadt")
+    report = load_office(session, parse_setup(filled.encode()), now=now, actor=OPERATOR)
     cast = Cast(get_office_by_id(session, report.office_id))
     cast.members = {staff.ref: staff.id for staff in list_staff(session, cast.office.id)}
     return cast

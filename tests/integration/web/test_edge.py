@@ -11,7 +11,7 @@ from servicedesk.web.access import find_rule
 from servicedesk.web.edge import csrf
 from tests.conftest import NOW
 from tests.support.client import Browser, make_app
-from tests.support.office import SETUP, load_cast
+from tests.support.office import FIFTEEN, load_cast
 
 
 def test_the_start_page_answers_in_every_language_of_the_office(browser):
@@ -40,8 +40,7 @@ def test_the_root_follows_the_browser_once(app, accept, tag):
 )
 def test_an_office_may_offer_all_fifteen(db, clock, tmp_path, vault, accept, tag):
     with db.unit_of_work() as session:
-        offered = ", ".join(f'"{language}"' for language in LANGUAGES)
-        load_cast(session, NOW, setup=SETUP.replace('"de", "en", "ar", "tr", "uk"', offered))
+        load_cast(session, NOW, setup=FIFTEEN)
     browser = Browser(make_app(db, clock, tmp_path, vault), accept)
     assert browser.get("/").path == f"/{tag}/"
     for language in LANGUAGES.values():
