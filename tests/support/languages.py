@@ -22,16 +22,20 @@ def some_languages(count: int = 2, seed: int = SEED, always: Sequence[str] = ALW
 
 def some_pairs(things: Iterable[Any], seed: int = SEED) -> list[Any]:
     """Return every pair of a thing and a language; the gate meets each thing and each language at least once."""
-    listed, tags = list(things), list(LANGUAGES)
-    chosen = {(str(one), tag) for one, tag in _dealt(listed, tags, Random(seed))}
-    return [_parameter((one, tag), (str(one), tag) in chosen) for one in listed for tag in tags]
+    listed = list(things)
+    chosen = {(str(one), tag) for one, tag in deal(listed, seed)}
+    return [_parameter((one, tag), (str(one), tag) in chosen) for one in listed for tag in LANGUAGES]
 
 
-def _dealt(things: Sequence[Any], tags: Sequence[str], draw: Random) -> list[tuple[Any, str]]:
-    longest = max(len(things), len(tags))
+def deal(things: Sequence[Any], seed: int = SEED) -> list[tuple[Any, str]]:
+    """Return pairs of a thing and a language in which each thing and each language occurs."""
+    draw = Random(seed)
     first = draw.sample(list(things), len(things))
-    second = draw.sample(list(tags), len(tags))
-    return [(first[number % len(first)], second[number % len(second)]) for number in range(longest)]
+    second = draw.sample(list(LANGUAGES), len(LANGUAGES))
+    return [
+        (first[number % len(first)], second[number % len(second)])
+        for number in range(max(len(first), len(second)))
+    ]
 
 
 def _parameter(values: tuple[Any, ...], is_chosen: bool) -> Any:
