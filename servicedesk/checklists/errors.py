@@ -1,5 +1,7 @@
 """Name the refusals of checklists; the sentences are what people read."""
 
+from typing import Any
+
 from servicedesk.kernel.errors import NotFound, Refusal, StaleData
 
 
@@ -40,6 +42,34 @@ class NotADraft(StaleData):
 
     code = "not_a_draft"
     message = "Diese Fassung ist schon weiter. Laden Sie die Seite neu."
+
+
+class EntryChanged(StaleData):
+    """Refuse to lay an entry over what somebody else has saved since the page was opened."""
+
+    code = "entry_changed"
+    message = (
+        "Inzwischen hat jemand anderes diesen Eintrag gespeichert. Ihre Eingaben stehen noch da, daneben der neue "
+        "Stand. Gleichen Sie ab und speichern Sie noch einmal."
+    )
+
+
+class UnreadableFile(Refusal):
+    """Refuse a catalogue file; `faults` name the places."""
+
+    code = "unreadable_catalogue_file"
+    message = "Die Datei lässt sich nicht übernehmen. Es ist nichts geändert."
+
+    def __init__(self, faults: tuple[Any, ...]) -> None:
+        self.faults = faults
+        super().__init__()
+
+
+class ReasonNeeded(Refusal):
+    """Refuse to send a proposal back without saying why."""
+
+    code = "reason_needed"
+    message = "Schreiben Sie, was zu ändern ist."
 
 
 class FaultyCatalogue(Refusal):

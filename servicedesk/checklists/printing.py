@@ -34,6 +34,7 @@ class SheetOrder:
     marks: Mapping[str, LineMark] = field(default_factory=dict)
     file_number: str = ""
     name: str = ""
+    is_draft: bool = False
 
 
 def build_sheet(order: SheetOrder, catalogue: Catalogue, office: OfficeBlock) -> ChecklistSheet:
@@ -53,6 +54,7 @@ def build_sheet(order: SheetOrder, catalogue: Catalogue, office: OfficeBlock) ->
         is_large=order.is_large,
         file_number=order.file_number,
         name=order.name,
+        is_draft=order.is_draft,
     )
 
 
@@ -63,8 +65,8 @@ def short_path(concern: Concern, language: Language) -> str:
 
 def print_sheet(sheet: ChecklistSheet) -> RenderedLetter:
     """Render one list; a blank one is drawn once per day, language and version. Raises LettersUnavailable."""
-    if sheet.is_of_case:
-        # Nobody's papers stay in memory.
+    if sheet.is_of_case or sheet.is_draft:
+        # Nobody's papers stay in memory, and a draft is another one a minute later.
         return render_checklists((sheet,))
     return _kept(sheet)
 

@@ -3,6 +3,7 @@
 import click
 
 from servicedesk.cli.audit import audit
+from servicedesk.cli.catalogue import catalogue
 from servicedesk.cli.checklists import checklists
 from servicedesk.cli.database import backup, db, restore
 from servicedesk.cli.demo import demo
@@ -33,6 +34,7 @@ for command in (
     serve,
     letters,
     checklists,
+    catalogue,
     seal_keys,
     staff,
     check_invariants,

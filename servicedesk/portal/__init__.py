@@ -9,6 +9,7 @@ from servicedesk.portal import (
     views_contact,
     views_details,
     views_papers,
+    views_preview,
     views_public,
     views_times,
 )
@@ -28,5 +29,6 @@ BLUEPRINTS = (
     views_appointment.blueprint,
     views_details.blueprint,
     views_details.links,
+    views_preview.blueprint,
 )
 """The resident's pages, in the order in which addresses are matched."""

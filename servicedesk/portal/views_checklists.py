@@ -46,6 +46,7 @@ def papers_of(concern_id: str) -> Response:
         list=found,
         concern=concern,
         version=catalogue.version,
+        questions_address=_address("portal.papers_question", found),
         link=_address("portal.papers_of", found, _external=True),
         changes={
             question.name: _address("portal.papers_question", found, ask=question.name)

@@ -5,6 +5,9 @@ from servicedesk.staff import (
     views_applications,
     views_booking,
     views_case,
+    views_catalogue,
+    views_catalogue_entries,
+    views_catalogue_texts,
     views_checklists,
     views_claims,
     views_confirmation,
@@ -52,6 +55,9 @@ VIEWS = (
     views_imports,
     views_claims,
     views_papers,
+    views_catalogue,
+    views_catalogue_entries,
+    views_catalogue_texts,
 )
 
 BLUEPRINTS = (blueprint,)

@@ -37,6 +37,12 @@ def build_nav(who: Actor) -> list[NavItem]:
             "staff.absences",
             (Permission.enter_own_absence, Permission.enter_team_absences),
         ),
+        (
+            "catalogue",
+            gettext("Katalog"),
+            "staff.catalogue",
+            (Permission.manage_office, Permission.see_team),
+        ),
         ("imports", gettext("Importe"), "staff.imports", (Permission.manage_office,)),
     ]
     return [

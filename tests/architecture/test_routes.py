@@ -15,6 +15,7 @@ from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.tasks import open_case_task
+from servicedesk.checklists.service import start_draft
 from servicedesk.interim.keys import open_keyring
 from servicedesk.interim.models import InterimConfirmation
 from servicedesk.interim.rules.values import Note
@@ -100,6 +101,24 @@ STAFF = {
     "staff.letters": "download_letters",
     "staff.print_letters": "download_letters",
     "staff.reprint": "download_letters",
+    "staff.catalogue": "manage_office see_team",
+    "staff.start_catalogue": "manage_office",
+    "staff.catalogue_version": "manage_office see_team",
+    "staff.note_catalogue": "manage_office",
+    "staff.propose_catalogue": "manage_office",
+    "staff.withdraw_catalogue": "manage_office",
+    "staff.release_catalogue": "manage_office see_team",
+    "staff.send_back_catalogue": "manage_office see_team",
+    "staff.export_catalogue": "manage_office see_team",
+    "staff.import_catalogue": "manage_office",
+    "staff.catalogue_document": "manage_office",
+    "staff.catalogue_concern": "manage_office",
+    "staff.catalogue_line": "manage_office",
+    "staff.move_catalogue_line": "manage_office",
+    "staff.reset_catalogue_entry": "manage_office",
+    "staff.catalogue_texts": "manage_office",
+    "staff.catalogue_sheet": "manage_office see_team",
+    "catalogue_preview.page": "manage_office see_team",
     "staff.imports": "manage_office",
     "staff.import_run": "manage_office",
     "staff.import_rejects": "manage_office",
@@ -136,7 +155,8 @@ ROLES = {
 SEES_ALL = {"eva", "dmitri"}
 REFUSED_ACTS = {("dmitri", "staff.open_person")}
 """Pages one may read whose form asks for more: opening a case needs `work_case`."""
-OF_OFFICE = {"staff.import_run", "staff.import_rejects"}
+CATALOGUE = {name for name in STAFF if "catalogue" in name}
+OF_OFFICE = {"staff.import_run", "staff.import_rejects"} | CATALOGUE
 """They name what belongs to the whole office and to no range."""
 ABOUT_CONFIRMATIONS = {
     "staff.confirmation",
@@ -166,6 +186,7 @@ class Things:
     import_id: str
     claim_id: str
     interim: dict[str, str]
+    version_id: str
 
     def values(self, endpoint):
         """Return the address values of an endpoint."""
@@ -186,8 +207,14 @@ class Things:
             "import_id": self.import_id,
             "claim_id": self.claim_id,
             "document_id": "passport",
+            "version_id": self.version_id,
+            "concern_id": "permit_study",
+            "kind": "document",
+            "entry_id": "passport",
+            "tag": "ar",
+            "place": "0",
             "state": "received",
-            "way": "ready",
+            "way": "up" if "line" in endpoint else "drop" if endpoint in CATALOGUE else "ready",
         }
         return found
 
@@ -243,6 +270,14 @@ def make_things(desk, family_name):
             actor=SYSTEM,
             now=NOW,
         ).hex
+        version_id = start_draft(
+            session,
+            office_id=case.office_id,
+            own={"document": [{"id": "passport", "max_age": "P3M"}]},
+            note="",
+            actor=SYSTEM,
+            now=NOW,
+        ).hex
     return Things(
         ref,
         entry,
@@ -255,6 +290,7 @@ def make_things(desk, family_name):
         import_id,
         claim_id,
         interim,
+        version_id,
     )
 
 
@@ -330,7 +366,7 @@ def addresses(app, things):
         if rule.endpoint in STAFF and rule.endpoint not in NOT_WALKED:
             wanted = {name: things.values(rule.endpoint)[name] for name in rule.arguments}
             for method in sorted(rule.methods & {"GET", "POST"}):
-                has_object = bool(rule.arguments - {"way", "state", "document_id"})
+                has_object = bool(rule.arguments - {"way", "state", "document_id", "concern_id", "place"})
                 address = adapter.build(rule.endpoint, wanted, method=method)
                 yield rule.endpoint, method, address, has_object
 

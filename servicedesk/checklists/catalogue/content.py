@@ -25,8 +25,12 @@ FILES = {
 """Which table stands in which file."""
 
 EXPORT_FORMAT = "servicedesk-catalogue/1"
-CONCERN_KEYS = frozenset("id include papers valid_from valid_until replaced_by source_url checked_on".split())
+CONCERN_KEYS = frozenset(
+    "id include papers fees validity valid_from valid_until replaced_by source_url checked_on".split()
+)
 """What an office may change of a concern; how it is offered (mode, minutes, lead) stands in the office file."""
+OWN_CONCERN = "own_"
+"""Begins the id of a concern that an office adds. It is a list to read and to print: no case is opened with it."""
 
 
 def read_content(folder: Path, problems: list[str]) -> Content:
@@ -74,7 +78,8 @@ def overlay(content: Mapping[str, Any], own: Mapping[str, Any], problems: list[s
     """Return a content with an office's own entries on top.
 
     `own` has `document` (the keys given replace those of the built-in document of this id; a new id is a new
-    document), `concern` (only CONCERN_KEYS of known concerns) and `texts` (language → German → translation).
+    document), `concern` (CONCERN_KEYS of known concerns, whole ones under OWN_CONCERN) and `texts` (language →
+    German → translation).
     """
     result: Content = deepcopy(dict(content))
     unknown = sorted(set(own) - {"document", "concern", "texts"})
@@ -84,8 +89,10 @@ def overlay(content: Mapping[str, Any], own: Mapping[str, Any], problems: list[s
     known = {entry.get("id") for entry in result["concern"]}
     for entry in own.get("concern", []):
         name = entry.get("id")
-        if name not in known:
-            problems.append(f"concern {name}: an office adds no concerns")
+        if name not in known and str(name).startswith(OWN_CONCERN):
+            _merge(result["concern"], [{**entry, "is_at_contact_door": False}])
+        elif name not in known:
+            problems.append(f"concern {name}: what an office adds begins with {OWN_CONCERN}")
         elif extra := sorted(set(entry) - CONCERN_KEYS):
             problems.append(f"concern {name}: an office does not change {', '.join(extra)}")
         else:

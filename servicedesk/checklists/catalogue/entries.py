@@ -51,7 +51,7 @@ def read_source(entry: Entry) -> Source:
     url = str(entry["source_url"])
     if not url.startswith("https://"):
         raise ValueError(f"source_url {url!r} is no https address")
-    until = read_day(entry, "valid_until") if "valid_until" in entry else None
+    until = read_day(entry, "valid_until") if entry.get("valid_until") else None
     source = Source(read_day(entry, "valid_from"), url, read_day(entry, "checked_on"), until)
     if until is not None and until < source.valid_from:
         raise ValueError("valid_until lies before valid_from")
@@ -109,8 +109,9 @@ def read_fact(entry: Entry) -> FactInfo:
 
 def read_document(entry: Entry) -> Document:
     """Read one kind of paper."""
-    only(entry, f"id name name_en form max_age max_age_range where why instead_of {_SOURCE}")
-    max_age = Lead.parse(entry["max_age"]) if "max_age" in entry else None
+    only(entry, f"id name name_en form max_age max_age_range where why instead_of note {_SOURCE}")
+    # An empty one takes a limit away that the built-in entry has.
+    max_age = Lead.parse(entry["max_age"]) if entry.get("max_age") else None
     span = tuple(Lead.parse(text) for text in entry.get("max_age_range", ()))
     if span and len(span) != 2:
         raise ValueError("max_age_range is the shortest and the longest span known")

@@ -16,7 +16,10 @@ from sqlalchemy.orm import Session
 from servicedesk.checklists.catalogue import Catalogue, build_catalogue, load_catalogue
 from servicedesk.checklists.errors import VersionNotFound
 from servicedesk.checklists.models import CatalogueVersion
+from servicedesk.db.audit import AuditEvent
 from servicedesk.kernel.errors import ConfigurationError
+
+_MOST_ACTS = 200
 
 log = structlog.get_logger("servicedesk.checklists")
 
@@ -47,6 +50,19 @@ class VersionLine:
     released_at: datetime | None
     released_by: str
     effective_from: date | None
+    changed_at: datetime
+    changed_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class VersionAct:
+    """Be one act in the history of a version; `reason` is why it was sent back, `entry` what was changed."""
+
+    at: datetime
+    actor: str
+    action: str
+    reason: str = ""
+    entry: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +201,35 @@ def get_version(session: Session, office_id: UUID, version_id: UUID) -> VersionV
     return VersionView(_line(row), row.own)
 
 
+def find_named(session: Session, office_id: UUID, version: str) -> VersionView | None:
+    """Return one of an office's own versions by its name, or None."""
+    query = select(CatalogueVersion).where(
+        CatalogueVersion.office_id == office_id, CatalogueVersion.version == version
+    )
+    row = session.scalars(query).first()
+    return None if row is None else VersionView(_line(row), row.own)
+
+
+def list_acts(session: Session, office_id: UUID, version_id: UUID) -> tuple[VersionAct, ...]:
+    """Return what was done with a version, the latest first."""
+    query = (
+        select(AuditEvent)
+        .where(AuditEvent.subject_id == version_id, AuditEvent.office_id == office_id)
+        .order_by(AuditEvent.at.desc(), AuditEvent.id.desc())
+        .limit(_MOST_ACTS)
+    )
+    return tuple(
+        VersionAct(
+            row.at,
+            row.actor,
+            row.action,
+            str(row.details.get("reason", "")),
+            str(row.details.get("entry", "")),
+        )
+        for row in session.scalars(query)
+    )
+
+
 def _line(row: CatalogueVersion) -> VersionLine:
     return VersionLine(
         id=row.id,
@@ -200,4 +245,6 @@ def _line(row: CatalogueVersion) -> VersionLine:
         released_at=row.released_at,
         released_by=row.released_by,
         effective_from=row.effective_from,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
     )

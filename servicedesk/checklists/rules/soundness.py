@@ -1,11 +1,11 @@
 """Find what is wrong with a catalogue that can be read: lines nobody ever sees, and demands an office may not make."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 
 from servicedesk.checklists.errors import ContradictoryFacts
+from servicedesk.checklists.rules.counselling import find_in_document
 from servicedesk.checklists.rules.facts import (
     BASIC_FACTS,
     FactModel,
@@ -19,8 +19,6 @@ from servicedesk.checklists.rules.values import Concern, Document, PaperRule
 
 SAMPLE_AGES = (3, 10, 16, 30)
 """One age of every kind that the basic facts tell apart."""
-
-_COUNSELLING = re.compile(r"(?<!steuer)(?<!rechts)beratung|\bberaten\b", re.IGNORECASE)
 
 
 def find_dead_lines(concern: Concern, model: FactModel) -> tuple[int, ...]:
@@ -66,4 +64,4 @@ def sample_people(concern: Concern, rule: PaperRule, model: FactModel) -> Iterat
 
 def demands_counselling(document: Document) -> bool:
     """Tell whether a document would prove that somebody went to counselling: counselling is voluntary."""
-    return _COUNSELLING.search(document.name) is not None
+    return bool(find_in_document({"id": document.id, "name": document.name, "name_en": document.name_en}))

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from servicedesk.checklists.catalogue import build_catalogue, builtin_content, load_catalogue
 from servicedesk.checklists.catalogue.content import digest_of, overlay
+from servicedesk.checklists.catalogue.faults import VOLUNTARY, find_faults
 from servicedesk.checklists.errors import (
     EffectiveInPast,
     FaultyCatalogue,
     FourEyesNeeded,
     NotADraft,
+    ReasonNeeded,
     VersionNotFound,
 )
 from servicedesk.checklists.models import CatalogueVersion
@@ -26,7 +28,7 @@ from servicedesk.kernel.errors import NotAllowed
 from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import OPERATOR, Actor, ActorKind, Permission
 
-_LONGEST_NOTE = 2000
+LONGEST_NOTE = 2000
 
 
 def keep_builtin(session: Session, *, now: datetime) -> str:
@@ -76,23 +78,36 @@ def check_own(own: Mapping[str, Any]) -> tuple[str, ...]:
         for document in catalogue.documents.values()
         if demands_counselling(document)
     )
-    return tuple(problems)
+    return (*problems, *_counselling(own))
+
+
+def _counselling(own: Mapping[str, Any]) -> tuple[str, ...]:
+    try:
+        faults = find_faults(own)
+    except (KeyError, TypeError, AttributeError, ValueError):
+        # Entries of such a shape are named already.
+        return ()
+    return tuple(
+        f"{fault.kind} {fault.entry_id}: {fault.field}: counselling is voluntary, no paper proves it"
+        for fault in faults
+        if fault.message == VOLUNTARY
+    )
 
 
 def start_draft(
     session: Session, *, office_id: UUID, own: Mapping[str, Any], note: str, actor: Actor, now: datetime
 ) -> UUID:
     """Begin a version of an office; raises NotAllowed. A draft may be faulty, a proposal may not."""
-    _require(actor, office_id, Permission.manage_office)
+    require_office(actor, office_id, Permission.manage_office)
     for _ in range(5):
         count = select(func.count()).where(CatalogueVersion.office_id == office_id)
         version = f"own-{(session.scalar(count) or 0) + 1}"
         row = _row(office_id, version, actor, now, state=VersionState.draft.value)
-        row |= {"own": dict(own), "note": note[:_LONGEST_NOTE]}
+        row |= {"own": dict(own), "note": note[:LONGEST_NOTE]}
         inserting = _insert(session).values(row).on_conflict_do_nothing().returning(CatalogueVersion.id)
         made: UUID | None = session.scalar(inserting)
         if made is not None:
-            _audit(session, "start_catalogue", (made, office_id, version), actor, now)
+            note_act(session, "start_catalogue", (made, office_id, version), actor, now)
             return made
     raise NotADraft
 
@@ -101,28 +116,45 @@ def save_draft(
     session: Session, *, version_id: UUID, own: Mapping[str, Any], note: str, actor: Actor, now: datetime
 ) -> None:
     """Keep a draft's entries; raises VersionNotFound, NotAllowed, NotADraft."""
-    row = _find(session, version_id, actor, Permission.manage_office)
-    values = {"own": dict(own), "note": note[:_LONGEST_NOTE], "changed_by": actor.ref}
-    _move(session, row, VersionState.draft, VersionState.draft, now, values)
+    row = find_version(session, version_id, actor, Permission.manage_office)
+    values = {"own": dict(own), "note": note[:LONGEST_NOTE], "changed_by": actor.ref}
+    move_version(session, row, VersionState.draft, VersionState.draft, now, values)
 
 
 def propose_version(session: Session, *, version_id: UUID, actor: Actor, now: datetime) -> None:
     """Lay a draft before a second person; raises FaultyCatalogue, VersionNotFound, NotAllowed, NotADraft."""
-    row = _find(session, version_id, actor, Permission.manage_office)
-    problems = check_own(row.own)
+    row = find_version(session, version_id, actor, Permission.manage_office)
+    problems = (*check_own(row.own), *map(str, find_faults(row.own)))
     if problems:
         raise FaultyCatalogue(problems)
     values = {"proposed_at": now, "proposed_by": actor.ref}
-    _move(session, row, VersionState.draft, VersionState.proposed, now, values)
-    _audit(session, "propose_catalogue", _name(row), actor, now)
+    move_version(session, row, VersionState.draft, VersionState.proposed, now, values)
+    note_act(session, "propose_catalogue", name_of(row), actor, now)
 
 
 def take_back_version(session: Session, *, version_id: UUID, actor: Actor, now: datetime) -> None:
     """Turn a proposal into a draft again; raises VersionNotFound, NotAllowed, NotADraft."""
-    row = _find(session, version_id, actor, Permission.manage_office)
+    row = find_version(session, version_id, actor, Permission.manage_office)
     values = {"proposed_at": None, "proposed_by": ""}
-    _move(session, row, VersionState.proposed, VersionState.draft, now, values)
-    _audit(session, "take_back_catalogue", _name(row), actor, now)
+    move_version(session, row, VersionState.proposed, VersionState.draft, now, values)
+    note_act(session, "take_back_catalogue", name_of(row), actor, now)
+
+
+def send_back_version(
+    session: Session, *, version_id: UUID, reason: str, actor: Actor, now: datetime
+) -> None:
+    """Give a proposal back to whoever wrote it, saying why; the second person's other answer.
+
+    Raises ReasonNeeded, VersionNotFound, NotAllowed, NotADraft.
+    """
+    row = find_version(session, version_id, actor, Permission.manage_office, Permission.see_team)
+    if not reason.strip():
+        raise ReasonNeeded
+    values = {"proposed_at": None, "proposed_by": ""}
+    move_version(session, row, VersionState.proposed, VersionState.draft, now, values)
+    note_act(
+        session, "send_back_catalogue", name_of(row), actor, now, {"reason": reason.strip()[:LONGEST_NOTE]}
+    )
 
 
 def release_version(
@@ -133,7 +165,7 @@ def release_version(
     It is frozen on top of the built-in catalogue of today, whichever it was drafted on. Raises VersionNotFound,
     NotAllowed, FourEyesNeeded, EffectiveInPast, FaultyCatalogue, NotADraft.
     """
-    row = _find(session, version_id, actor, Permission.manage_office, Permission.see_team)
+    row = find_version(session, version_id, actor, Permission.manage_office, Permission.see_team)
     if actor.ref in {row.proposed_by, row.changed_by}:
         raise FourEyesNeeded
     if effective_from < today:
@@ -150,16 +182,16 @@ def release_version(
         "released_by": actor.ref,
         "effective_from": effective_from,
     }
-    _move(session, row, VersionState.proposed, VersionState.released, now, values)
+    move_version(session, row, VersionState.proposed, VersionState.released, now, values)
     details = {"effective_from": effective_from.isoformat(), "digest": values["digest"]}
-    _audit(session, "release_catalogue", _name(row), actor, now, details)
+    note_act(session, "release_catalogue", name_of(row), actor, now, details)
 
 
 def drop_version(session: Session, *, version_id: UUID, actor: Actor, now: datetime) -> None:
     """Lay a draft aside; what was released stays. Raises VersionNotFound, NotAllowed, NotADraft."""
-    row = _find(session, version_id, actor, Permission.manage_office)
-    _move(session, row, VersionState.draft, VersionState.dropped, now, {})
-    _audit(session, "drop_catalogue", _name(row), actor, now)
+    row = find_version(session, version_id, actor, Permission.manage_office)
+    move_version(session, row, VersionState.draft, VersionState.dropped, now, {})
+    note_act(session, "drop_catalogue", name_of(row), actor, now)
 
 
 def _row(office_id: UUID | None, version: str, actor: Actor, now: datetime, **more: Any) -> dict[str, Any]:
@@ -190,7 +222,8 @@ def _insert(session: Session) -> Any:
     return postgresql.insert(CatalogueVersion) if is_postgresql else sqlite.insert(CatalogueVersion)
 
 
-def _require(actor: Actor, office_id: UUID | None, *permissions: Permission) -> None:
+def require_office(actor: Actor, office_id: UUID | None, *permissions: Permission) -> None:
+    """Refuse who belongs to another office, or may do none of these; raises VersionNotFound, NotAllowed."""
     if actor.kind in {ActorKind.system, ActorKind.operator}:
         return
     if actor.office_id != office_id:
@@ -199,19 +232,23 @@ def _require(actor: Actor, office_id: UUID | None, *permissions: Permission) -> 
         raise NotAllowed
 
 
-def _find(session: Session, version_id: UUID, actor: Actor, *permissions: Permission) -> CatalogueVersion:
+def find_version(
+    session: Session, version_id: UUID, actor: Actor, *permissions: Permission
+) -> CatalogueVersion:
+    """Return a version of the actor's office; raises VersionNotFound, NotAllowed."""
     row = session.get(CatalogueVersion, version_id)
     if row is None or row.office_id is None:
         raise VersionNotFound
-    _require(actor, row.office_id, *permissions)
+    require_office(actor, row.office_id, *permissions)
     return row
 
 
-def _name(row: CatalogueVersion) -> tuple[UUID, UUID | None, str]:
+def name_of(row: CatalogueVersion) -> tuple[UUID, UUID | None, str]:
+    """Return how the record names a version."""
     return row.id, row.office_id, row.version
 
 
-def _move(
+def move_version(
     session: Session,
     row: CatalogueVersion,
     was: VersionState,
@@ -231,7 +268,7 @@ def _move(
         raise NotADraft
 
 
-def _audit(
+def note_act(
     session: Session,
     action: str,
     named: tuple[UUID, UUID | None, str],
@@ -239,6 +276,7 @@ def _audit(
     now: datetime,
     details: Mapping[str, Any] | None = None,
 ) -> None:
+    """Record an act on a version."""
     version_id, office_id, version = named
     audit.record(
         session,

@@ -45,7 +45,7 @@ class ChecklistGroup:
 class ChecklistSheet:
     """A checklist for the printer. `typed_url` is the short address of the same list, without its scheme.
 
-    `file_number` and `name` are empty on a blank list; on the list of a case they say whose it is. `is_large` is for
+    `file_number` and `name` are empty on a blank list; on the list of a case they say whose it is. `is_draft` says on every page that it does not hold. `is_large` is for
     readers who see little: the languages stand one below the other.
     """
 
@@ -61,6 +61,7 @@ class ChecklistSheet:
     is_large: bool = False
     file_number: str = ""
     name: str = ""
+    is_draft: bool = False
 
     @property
     def is_of_case(self) -> bool:

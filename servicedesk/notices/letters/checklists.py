@@ -60,6 +60,7 @@ def build_checklists_html(sheets: Sequence[ChecklistSheet]) -> tuple[str, str]:
         office=clean[0].office,
         counter=page_counter(get_wording("de")),
         has_one=len(clean) == 1,
+        has_draft=any(sheet.is_draft for sheet in clean),
         footer=Markup(css_string(_footer(clean[0]))) if len(clean) == 1 else "",  # noqa: S704 a CSS string
         lists=[Markup(_list(sheet, number)) for number, sheet in enumerate(clean)],  # noqa: S704 escaped there
     )

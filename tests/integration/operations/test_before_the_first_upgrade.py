@@ -13,6 +13,8 @@ from tests.conftest import ENGINES, _drop_postgres, _new_postgres
 NEEDS_TABLES = {
     "audit verify": (),
     "check-invariants": (),
+    "catalogue export": ("COPY",),
+    "catalogue import": ("FILE",),
     "checklists print": ("permit_study", "--locale", "de", "--out", "COPY"),
     "checklists rack": ("--out", "COPY"),
     "jobs list": (),
@@ -32,7 +34,7 @@ NEEDS_TABLES = {
     "worker": ("--once",),
     "backup": ("COPY",),
 }
-NEEDS_NONE = {"db upgrade", "demo", "i18n check", "letters preview", "restore", "seal-keys list"}
+NEEDS_NONE = {"db upgrade", "demo", "i18n check", "catalogue check", "letters preview", "restore", "seal-keys list"}
 """Those that make the tables, replace them, or read none."""
 OFFICE = """
 [office]

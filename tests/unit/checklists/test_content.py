@@ -93,7 +93,7 @@ def test_an_office_may_withdraw_a_concern_and_name_another():
     ("own", "fault"),
     [
         ({"basis": []}, "an office changes no basis"),
-        ({"concern": [{"id": "permit_moon"}]}, "an office adds no concerns"),
+        ({"concern": [{"id": "permit_moon"}]}, "what an office adds begins with own_"),
         ({"concern": [{"id": "permit_study", "minutes": 5}]}, "does not change minutes"),
         ({"document": [{"id": "new"}]}, "document new"),
         (
