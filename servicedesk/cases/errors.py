@@ -117,3 +117,24 @@ class ClaimSettled(StaleData):
 
     code = "claim_settled"
     message = "Über diese Angabe ist schon entschieden, oder die Person hat eine neuere gemacht."
+
+
+class FormNotFound(NotFound):
+    """Refuse a form that does not belong to the matter."""
+
+    code = "form_not_found"
+    message = "Dieses Formular haben wir nicht gefunden."
+
+
+class FormIncomplete(Refusal):
+    """Refuse to send a form with questions nobody has answered yet; what was typed stays."""
+
+    code = "form_incomplete"
+    message = "Im Formular fehlt noch eine Antwort. Beantworten Sie die offenen Fragen. Was Sie geschrieben haben, ist gespeichert."
+
+
+class FormAlreadySent(StaleData):
+    """Refuse to send a draft that another page has sent already."""
+
+    code = "form_already_sent"
+    message = "Dieses Formular haben Sie schon abgeschickt. Es ist nichts doppelt geschehen."

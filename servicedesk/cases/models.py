@@ -117,6 +117,47 @@ class CaseAnswers(Base):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class FormDraft(Base):
+    """Keep what somebody has typed into a form and not sent yet; it goes with the sending, or when the case closes.
+
+    `catalogue_version` names the form's wording, so that no form changes under somebody's hands. `content_sealed`
+    is one JSON value: item → text or rows.
+    """
+
+    __tablename__ = "form_draft"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"), primary_key=True)
+    form_id: Mapped[str] = mapped_column(ascii_key(60), primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    catalogue_version: Mapped[str] = mapped_column(ascii_key(40))
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    started_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class SubmittedForm(Base):
+    """Be a form as it reached the office. Never edited: a correction is the next `number` of the same form.
+
+    `content_sealed` is one JSON value: what was typed, what the register and the case said at that instant.
+    `is_withdrawn`: the concern was no longer offered when it came. `locale` is the language it was filled in.
+    """
+
+    __tablename__ = "submitted_form"
+    __table_args__ = (UniqueConstraint("case_id", "form_id", "number"),)
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    form_id: Mapped[str] = mapped_column(ascii_key(60))
+    number: Mapped[int]
+    ref: Mapped[str] = mapped_column(ascii_key(24), unique=True)
+    catalogue_version: Mapped[str] = mapped_column(ascii_key(40))
+    locale: Mapped[str] = mapped_column(String(20))
+    received_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_withdrawn: Mapped[bool] = mapped_column(default=False)
+    content_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class ContactRequest(Base):
     """Keep what somebody without a letter wrote; its arrival counts as receipt of the application.
 

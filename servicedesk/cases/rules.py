@@ -309,6 +309,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "correct_application": N_("Eintrag zum Antrag berichtigt"),
     "change_paper": N_("Stand einer Unterlage geändert"),
     "answer_question": N_("Frage zur Liste beantwortet"),
+    "submit_form": N_("Formular eingegangen"),
     "forget_answer": N_("Antwort zur Liste zurückgenommen"),
     "adopt_catalogue": N_("geänderte Liste übernommen"),
     "mark_ready": N_("für entscheidungsreif erklärt"),

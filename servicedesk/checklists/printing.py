@@ -39,7 +39,7 @@ class SheetOrder:
 
 def build_sheet(order: SheetOrder, catalogue: Catalogue, office: OfficeBlock) -> ChecklistSheet:
     """Return the values of one printed list."""
-    words = _Words(catalogue, get_language(order.locale))
+    words = Words(catalogue, get_language(order.locale))
     path = short_path(order.concern, words.language)
     return ChecklistSheet(
         locale=words.language.tag,
@@ -77,7 +77,7 @@ def _kept(sheet: ChecklistSheet) -> RenderedLetter:
     return render_checklists((sheet,))
 
 
-class _Words:
+class Words:
     """Say catalogue texts in German and another language; an office's own translation goes before ours."""
 
     def __init__(self, catalogue: Catalogue, language: Language) -> None:
@@ -117,7 +117,7 @@ def _age_text(span: Lead, language: Language) -> str:
     return str(text % {"num": days})
 
 
-def _groups(order: SheetOrder, words: _Words) -> Iterator[ChecklistGroup]:
+def _groups(order: SheetOrder, words: Words) -> Iterator[ChecklistGroup]:
     """Gather lines: what stands alone together, each choice under its heading, numbered through."""
     number = 0
     for group, members in groupby(order.requirements, key=lambda line: line.group):
@@ -133,7 +133,7 @@ def _groups(order: SheetOrder, words: _Words) -> Iterator[ChecklistGroup]:
 
 
 def _line(
-    requirement: Requirement, label: str, marks: Mapping[str, LineMark], words: _Words
+    requirement: Requirement, label: str, marks: Mapping[str, LineMark], words: Words
 ) -> ChecklistLine:
     document = requirement.document
     first, *further = requirement.notes or ("",)

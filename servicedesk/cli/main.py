@@ -7,6 +7,7 @@ from servicedesk.cli.catalogue import catalogue
 from servicedesk.cli.checklists import checklists
 from servicedesk.cli.database import backup, db, restore
 from servicedesk.cli.demo import demo
+from servicedesk.cli.forms import forms
 from servicedesk.cli.i18n import i18n
 from servicedesk.cli.invariants import check_invariants
 from servicedesk.cli.jobs import jobs, worker
@@ -34,6 +35,7 @@ for command in (
     serve,
     letters,
     checklists,
+    forms,
     catalogue,
     seal_keys,
     staff,

@@ -8,6 +8,8 @@ from servicedesk.portal import (
     views_confirmation,
     views_contact,
     views_details,
+    views_form_print,
+    views_forms,
     views_papers,
     views_preview,
     views_public,
@@ -15,7 +17,7 @@ from servicedesk.portal import (
 )
 
 # What adds its pages to the blueprint of another module.
-VIEWS = (views_checklists,)
+VIEWS = (views_checklists, views_form_print)
 
 BLUEPRINTS = (
     views_public.root,
@@ -25,6 +27,7 @@ BLUEPRINTS = (
     views_case.blueprint,
     views_confirmation.blueprint,
     views_papers.blueprint,
+    views_forms.blueprint,
     views_times.blueprint,
     views_appointment.blueprint,
     views_details.blueprint,

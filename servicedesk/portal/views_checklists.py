@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from servicedesk.checklists.catalogue import Catalogue
 from servicedesk.checklists.queries import office_catalogue
 from servicedesk.checklists.rules import Concern
+from servicedesk.checklists.rules.forms import list_forms
 from servicedesk.kernel.clock import local_day
 from servicedesk.portal.forms import ask_in_address
 from servicedesk.portal.public_lists import PublicList, find_question, read_list
@@ -46,6 +47,7 @@ def papers_of(concern_id: str) -> Response:
         list=found,
         concern=concern,
         version=catalogue.version,
+        own_forms=list_forms(catalogue.forms, concern, found.requirements),
         questions_address=_address("portal.papers_question", found),
         link=_address("portal.papers_of", found, _external=True),
         changes={

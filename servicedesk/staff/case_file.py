@@ -12,8 +12,10 @@ from servicedesk.booking.queries import (
     find_wish,
     list_appointments_of_case,
 )
+from servicedesk.cases.models import Case
 from servicedesk.cases.queries.case_page import get_case_page
 from servicedesk.cases.queries.case_tasks import list_tasks_of_case
+from servicedesk.cases.queries.forms import FormLine, list_case_forms
 from servicedesk.cases.queries.people import Reachable, read_reachable
 from servicedesk.cases.queries.scope import find_case_id
 from servicedesk.cases.queries.values import ApplicationLine, CasePage, PaperLine
@@ -21,7 +23,7 @@ from servicedesk.kernel.errors import NotFound
 from servicedesk.outreach.queries.attempts import Attempt, list_noted_attempts
 from servicedesk.register.models import Person
 from servicedesk.register.queries.contacts import WaitingClaim, list_waiting_claims
-from servicedesk.staff.common import note_reading, own_scope
+from servicedesk.staff.common import note_reading, own_scope, today
 from servicedesk.web.runtime import now, reading, runtime
 
 
@@ -37,6 +39,7 @@ class CaseFile:
     tasks: tuple[tuple[UUID, str], ...]
     attempts: tuple[Attempt, ...]
     claims: tuple[WaitingClaim, ...]
+    forms: tuple[FormLine, ...]
 
     @property
     def is_open(self) -> bool:
@@ -89,6 +92,7 @@ def load_file(session: Session, ref: str) -> CaseFile:
         ),
         reachable=read_reachable(session, runtime().vault, case.person.id),
         claims=list_waiting_claims(session, case.office_id, Person.id == case.person.id, now=now()),
+        forms=list_case_forms(session, session.get_one(Case, case_id), case.checklist, today=today()),
     )
 
 

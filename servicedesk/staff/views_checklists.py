@@ -170,4 +170,5 @@ def _page(wish: _Wish, fault: str = "") -> str:
         has_errors=bool(fault),
         choices=languages,
         concerns=_offered(catalogue, today()),
+        own_forms=list(catalogue.forms.values()),
     )

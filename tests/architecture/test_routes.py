@@ -38,7 +38,7 @@ from tests.support.office import load_cast
 
 PUBLIC = set(
     "accounts_staff.sign_in healthz readyz static portal_root.choose portal.start portal.imprint portal.privacy "
-    "portal.accessibility portal.papers portal.papers_of portal.papers_question portal.papers_short portal.responsible portal_code.code "
+    "portal.accessibility portal.papers portal.papers_of portal.papers_form portal.papers_question portal.papers_short portal.responsible portal_code.code "
     "portal_code.birth_date portal_code.signed_out portal_contact.contact portal_contact.question "
     "portal_contact.again portal_contact.check portal_contact.received portal_contact.wait portal_links.confirm "
     "portal_links.confirmed interim_check_root.choose interim_check_root.keys interim_check.page "
@@ -52,7 +52,8 @@ RESIDENT = set(
     "portal_appointment.show portal_appointment.already portal_appointment.calendar portal_appointment.sheet "
     "portal_appointment.cancel portal_appointment.cancelled portal_details.address portal_details.email "
     "portal_details.email_sent portal_details.phone portal_details.speech "
-    "portal_papers.begin portal_papers.question portal_papers.answers".split()
+    "portal_papers.begin portal_papers.question portal_papers.answers portal_forms.forms portal_forms.form "
+    "portal_forms.question portal_forms.check portal_forms.pdf".split()
 )
 FILES = "see_own_scope see_team see_office"
 STAFF = {
@@ -62,11 +63,14 @@ STAFF = {
     "staff.ranges": "",
     "staff.checklists": "",
     "staff.print_checklist": "",
+    "staff.blank_form": "",
     "staff.range_list": FILES,
     "staff.search": FILES,
     "staff.risk": FILES,
     "staff.case": FILES,
     "staff.case_checklist": FILES,
+    "staff.case_form": FILES,
+    "staff.print_case_form": FILES,
     "staff.proof": FILES,
     "staff.open_person": FILES,
     "staff.finish_task": FILES,
@@ -207,6 +211,7 @@ class Things:
             "import_id": self.import_id,
             "claim_id": self.claim_id,
             "document_id": "passport",
+            "form_id": "title_application",
             "version_id": self.version_id,
             "concern_id": "permit_study",
             "kind": "document",
@@ -366,7 +371,7 @@ def addresses(app, things):
         if rule.endpoint in STAFF and rule.endpoint not in NOT_WALKED:
             wanted = {name: things.values(rule.endpoint)[name] for name in rule.arguments}
             for method in sorted(rule.methods & {"GET", "POST"}):
-                has_object = bool(rule.arguments - {"way", "state", "document_id", "concern_id", "place"})
+                has_object = bool(rule.arguments - {"way", "state", "document_id", "form_id", "concern_id", "place"})
                 address = adapter.build(rule.endpoint, wanted, method=method)
                 yield rule.endpoint, method, address, has_object
 
@@ -476,6 +481,8 @@ def test_public_and_resident_pages_write_nothing_on_get(desk):
         "day": "2026-11-24",
         "token": "x",
         "fact": "rents_home",
+        "form_id": "title_application",
+        "field_id": "married",
         "name": "arbeitgeber",
     }
     browser = Browser(desk.app)

@@ -18,6 +18,7 @@ from servicedesk.cases.service.contact import (
     receive_contact_request,
     reject_contact_request,
 )
+from servicedesk.cases.service.forms import begin_draft, fill_in, submit_form
 from servicedesk.cases.service.opening import OpenedCase, lead_of, open_case, open_case_by_hand
 from servicedesk.cases.service.owners import change_owner
 from servicedesk.cases.service.papers import announce_document, change_paper, mark_ready
@@ -33,6 +34,7 @@ __all__ = [
     "adopt_catalogue",
     "announce_document",
     "answer_question",
+    "begin_draft",
     "change_owner",
     "change_paper",
     "close_case",
@@ -40,6 +42,7 @@ __all__ = [
     "correct_application",
     "decide_case",
     "end_case",
+    "fill_in",
     "forget_answer",
     "lead_of",
     "mark_ready",
@@ -55,4 +58,5 @@ __all__ = [
     "reissue_code",
     "reject_contact_request",
     "send_new_code",
+    "submit_form",
 ]

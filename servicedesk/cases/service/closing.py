@@ -12,6 +12,7 @@ from servicedesk.cases.models import Case
 from servicedesk.cases.queries.facts import list_receipts
 from servicedesk.cases.queries.scope import get_case_for
 from servicedesk.cases.rules import CloseReason, Decision
+from servicedesk.cases.service.forms import drop_drafts
 from servicedesk.cases.service.tasks import settle_case_tasks
 from servicedesk.db import audit
 from servicedesk.kernel.permissions import Actor, Permission
@@ -63,6 +64,7 @@ def end_case(
     """Close an open case for a reason already decided; see `close_case`."""
     session.execute(update(Case).where(Case.id == case.id).values(closed_at=now, closed_reason=reason.value))
     settle_case_tasks(session, case.id, actor=actor, now=now)
+    drop_drafts(session, case.id)
     cancelled = cancel_pending(
         session, now=now, subject_id=case.id, reason=f"case closed: {reason.value}", actor=actor
     )

@@ -16,6 +16,7 @@ from servicedesk.checklists.catalogue.entries import (
     read_document,
     read_fact,
 )
+from servicedesk.checklists.catalogue.form_entries import read_forms
 from servicedesk.checklists.catalogue.money import read_fee_book
 from servicedesk.checklists.rules import (
     BasisRule,
@@ -28,6 +29,7 @@ from servicedesk.checklists.rules import (
     find_basis,
     settle,
 )
+from servicedesk.checklists.rules.forms import Form
 from servicedesk.kernel.errors import ConfigurationError, Refusal
 
 DATA = Path(__file__).resolve().parent.parent / "data"
@@ -52,6 +54,7 @@ class Catalogue:
     biometrics: Mapping[str, Biometrics]
     digest: str = ""
     texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    forms: Mapping[str, Form] = field(default_factory=dict)
 
     def find_concern(self, concern_id: str) -> Concern | None:
         """Return a concern, or None."""
@@ -163,6 +166,7 @@ def build_catalogue(
     bases = read_bases(content["basis"], concerns, faults)
     fees = read_fee_book(content, faults)
     biometrics = collect(content["biometrics"], read_biometrics, "biometrics", faults)
+    forms = read_forms(content, concerns, documents, facts, faults)
     fallback, unlimited = str(content["fallback"]), str(content["unlimited"])
     faults.extend(
         f"legal_bases.toml: no concern {name!r}" for name in (fallback, unlimited) if name not in concerns
@@ -196,6 +200,7 @@ def build_catalogue(
         biometrics=biometrics,
         digest=digest_of(content),
         texts=content.get("texts", {}),
+        forms=forms,
     )
 
 

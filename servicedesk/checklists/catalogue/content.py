@@ -21,6 +21,7 @@ FILES = {
     "facts.toml": ("fact",),
     "fees.toml": ("fee", "fee_group", "exemption"),
     "biometrics.toml": ("biometrics",),
+    "forms.toml": ("form", "form_part"),
 }
 """Which table stands in which file."""
 
@@ -79,13 +80,15 @@ def overlay(content: Mapping[str, Any], own: Mapping[str, Any], problems: list[s
 
     `own` has `document` (the keys given replace those of the built-in document of this id; a new id is a new
     document), `concern` (CONCERN_KEYS of known concerns, whole ones under OWN_CONCERN) and `texts` (language →
-    German → translation).
+    German → translation). `form` and `form_part` go as `document` does.
     """
     result: Content = deepcopy(dict(content))
-    unknown = sorted(set(own) - {"document", "concern", "texts"})
+    unknown = sorted(set(own) - {"document", "concern", "texts", "form", "form_part"})
     if unknown:
         problems.append(f"an office changes no {', '.join(unknown)}")
     _merge(result["document"], own.get("document", []))
+    for table in ("form", "form_part"):
+        _merge(result.setdefault(table, []), own.get(table, []))
     known = {entry.get("id") for entry in result["concern"]}
     for entry in own.get("concern", []):
         name = entry.get("id")
