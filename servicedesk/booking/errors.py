@@ -59,8 +59,22 @@ class AppointmentPast(Refusal):
     message = "Dieser Termin hat schon begonnen oder ist vorbei. Er lässt sich nicht mehr ändern."
 
 
+class NotReady(Refusal):
+    """Refuse a time while the case cannot be decided yet; the papers come first."""
+
+    code = "not_ready"
+    message = "Einen Termin gibt es, sobald wir Ihre Unterlagen geprüft haben. Wir melden uns dann bei Ihnen."
+
+
+class ReasonNeeded(Refusal):
+    """Refuse staff a booking past the papers without a word why."""
+
+    code = "reason_needed"
+    message = "Dieser Vorgang ist noch nicht entscheidungsreif. Nennen Sie den Grund, warum es jetzt schon einen Termin gibt."
+
+
 class NotBookable(Refusal):
-    """Refuse booking for a case that is closed, or whose concern is not booked directly."""
+    """Refuse booking for a case that is closed, or whose mode does not let the resident book now."""
 
     code = "not_bookable"
     message = "Für diesen Vorgang ist keine Terminbuchung möglich."

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from servicedesk.accounts import sessions
 from servicedesk.booking.queries import AppointmentView, WishView, get_bookings_of_case
+from servicedesk.booking.rules.access import Access, Why
 from servicedesk.booking.rules.life import State
-from servicedesk.booking.rules.offers import DIRECT
 from servicedesk.cases.queries.resident import ResidentPaper, ResidentView, get_resident_view
 from servicedesk.kernel.errors import NotAllowed
 from servicedesk.portal.wording import meanwhile_of
@@ -26,6 +26,7 @@ class Step(StrEnum):
     choose_time = "choose_time"
     wait_for_office = "wait_for_office"
     gather_papers = "gather_papers"
+    wait_for_check = "wait_for_check"
     come = "come"
     after_appointment = "after_appointment"
     none = "none"
@@ -74,9 +75,19 @@ class CasePage:
     past: AppointmentView | None
     cancelled: AppointmentView | None
     wish: WishView | None
-    is_bookable: bool
+    access: Access
     minutes: int
     can_change: bool
+
+    @property
+    def is_bookable(self) -> bool:
+        """Tell whether a time can be picked now."""
+        return self.access.pick is not None
+
+    @property
+    def is_gated(self) -> bool:
+        """Tell whether the papers come before any time."""
+        return self.access.why is Why.not_ready
 
     @property
     def lists(self) -> PaperLists:
@@ -110,6 +121,8 @@ class CasePage:
             return Step.apply
         if self.appointment is not None:
             return Step.gather_papers if self.view.papers_waiting else Step.come
+        if self.is_gated and self.wish is None:
+            return Step.wait_for_check
         if self.wish is not None:
             return Step.wait_for_office
         if self.past is not None:
@@ -168,7 +181,7 @@ def load_page(session: Session) -> CasePage:
         past=next((one for one in earlier if one.state in gone and one.ends_at <= now()), None),
         cancelled=earlier[0] if earlier and earlier[0].state == State.cancelled else None,
         wish=bookings.wish,
-        is_bookable=terms.mode == DIRECT and not terms.is_closed,
+        access=terms.access(has_appointment=is_ahead),
         minutes=terms.minutes,
         can_change=booked is not None and booked.can_change(now()),
     )

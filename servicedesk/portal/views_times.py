@@ -14,6 +14,7 @@ from servicedesk.booking.errors import (
     AppointmentPast,
     NotBookable,
     NotBooked,
+    NotReady,
     OutsideHours,
     SlotTaken,
     TooLate,
@@ -237,7 +238,7 @@ def _tried(way: str, choice: Choice, attempt: Callable[[], Response]) -> Respons
         return redirect(url_for("portal_times.choose", way="times"), 303)
     except _OVER:
         return redirect(url_for("portal_appointment.show"), 303)
-    except NotBookable:
+    except (NotBookable, NotReady):
         return redirect(url_for("portal_case.home"), 303)
 
 

@@ -10,8 +10,10 @@ from servicedesk.booking.queries import (
     WishView,
     find_appointment,
     find_wish,
+    get_terms,
     list_appointments_of_case,
 )
+from servicedesk.booking.rules.offers import BookingTerms
 from servicedesk.cases.models import Case
 from servicedesk.cases.queries.case_page import get_case_page
 from servicedesk.cases.queries.case_tasks import list_tasks_of_case
@@ -20,6 +22,7 @@ from servicedesk.cases.queries.people import Reachable, read_reachable
 from servicedesk.cases.queries.scope import find_case_id
 from servicedesk.cases.queries.values import ApplicationLine, CasePage, PaperLine
 from servicedesk.kernel.errors import NotFound
+from servicedesk.offices.rules.setup import AppointmentMode
 from servicedesk.outreach.queries.attempts import Attempt, list_noted_attempts
 from servicedesk.register.models import Person
 from servicedesk.register.queries.contacts import WaitingClaim, list_waiting_claims
@@ -35,6 +38,7 @@ class CaseFile:
     appointment: AppointmentView | None
     appointments: tuple[AppointmentView, ...]
     wish: WishView | None
+    terms: BookingTerms
     reachable: Reachable
     tasks: tuple[tuple[UUID, str], ...]
     attempts: tuple[Attempt, ...]
@@ -45,6 +49,11 @@ class CaseFile:
     def is_open(self) -> bool:
         """Tell whether anything may still change."""
         return self.case.facts.closed_at is None
+
+    @property
+    def is_past_papers(self) -> bool:
+        """Tell whether a time would come before the papers that this office wants first."""
+        return self.terms.mode is AppointmentMode.decision_ready and not self.terms.is_ready
 
     @property
     def can_change_appointment(self) -> bool:
@@ -86,6 +95,7 @@ def load_file(session: Session, ref: str) -> CaseFile:
         appointment=appointment,
         appointments=appointments,
         wish=find_wish(session, case_id),
+        terms=get_terms(session, case_id),
         tasks=list_tasks_of_case(session, scope, case_id),
         attempts=list_noted_attempts(
             session, runtime().vault, case_id, case.title.id if case.title else None

@@ -209,6 +209,12 @@ class CloseForm(BaseForm):
         self.reason.choices = choices((one.value, CLOSE_LABELS[one]) for one in CloseReason)
 
 
+class BookForm(BaseForm):
+    """Take the reason for a time that comes before its turn; the time itself is the pressed button."""
+
+    reason = LineField(_l("Grund"), [AtMost(300)])
+
+
 class CancelForm(BaseForm):
     """Take why the office cancels an appointment."""
 

@@ -18,7 +18,7 @@ from servicedesk.kernel.permissions import Permission
 from servicedesk.staff.blueprint import blueprint
 from servicedesk.staff.case_file import CaseFile, open_file
 from servicedesk.staff.common import attempt, own_scope, read_day
-from servicedesk.staff.forms import CancelForm
+from servicedesk.staff.forms import BookForm, CancelForm
 from servicedesk.web.access import access, staff
 from servicedesk.web.edge import sentence
 from servicedesk.web.idempotency import act
@@ -31,11 +31,11 @@ _DAYS_SHOWN = 5
 @access(staff(Permission.book_for_others))
 def appointment(ref: str) -> str | Response:
     """Show free times as days, then times; a press books, or moves what is booked."""
-    refusal = None
+    refusal, form = None, BookForm()
     chosen = _read_choice(request.form.get("slot"))
     if chosen is not None:
         try:
-            return _book(ref, *chosen)
+            return _book(ref, *chosen, reason=(form.reason.data or "")[:300])
         except (NotFound, NotAllowed):
             raise
         except Refusal as fault:
@@ -53,6 +53,7 @@ def appointment(ref: str) -> str | Response:
         file=file,
         case=file.case,
         offer=offer,
+        form=form,
         days=days,
         refusal=refusal,
         has_errors=refusal is not None,
@@ -88,7 +89,7 @@ def cancel(ref: str) -> str | Response:
     return render_template("staff/cancel.html", file=file, case=file.case, form=form)
 
 
-def _book(ref: str, desk_id: UUID, starts_local: datetime) -> Response:
+def _book(ref: str, desk_id: UUID, starts_local: datetime, *, reason: str) -> Response:
     which = request.form.get("which", "")[:24]
 
     def book(session: Session) -> Response:
@@ -96,6 +97,7 @@ def _book(ref: str, desk_id: UUID, starts_local: datetime) -> Response:
             "case_id": find_case_id(session, own_scope(session), ref),
             "desk_id": desk_id,
             "starts_local": starts_local,
+            "reason": reason,
             "now": now(),
             "actor": actor(),
             "vault": runtime().vault,

@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from servicedesk.booking.queries import statements
 from servicedesk.booking.rules.life import AppointmentRow, State
-from servicedesk.booking.rules.offers import DIRECT, BookingTerms, DeskPlace, choose_desks
+from servicedesk.booking.rules.offers import BookingTerms, DeskPlace, choose_desks
 from servicedesk.booking.rules.ticks import read_bits
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.db.prepared import run, run_together
 from servicedesk.kernel.errors import NotFound
-from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS, DEFAULT_NOTICE_HOURS
+from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS, DEFAULT_NOTICE_HOURS, AppointmentMode
 
 _STATE = AppointmentRow.__slots__.index("state")
 
@@ -158,12 +158,13 @@ def read_terms(row: Any) -> BookingTerms:
         case_id=row.case_id,
         office_id=row.office_id,
         zone=ZoneInfo(row.time_zone),
-        mode=row.mode or DIRECT,
+        mode=AppointmentMode(row.mode or AppointmentMode.direct),
         minutes=row.minutes or _usual_minutes(row.concern_id),
         notice_hours=row.notice_hours if is_listed else DEFAULT_NOTICE_HOURS,
         horizon_days=row.horizon_days if is_listed else DEFAULT_HORIZON_DAYS,
         ends_on=row.ends_on,
         is_closed=row.closed_at is not None,
+        is_ready=row.ready_at is not None,
     )
 
 

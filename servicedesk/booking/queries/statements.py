@@ -52,6 +52,7 @@ _TERMS = (
     _CASE.c.concern_id,
     _CASE.c.ends_on,
     _CASE.c.closed_at,
+    _CASE.c.ready_at,
     _OFFICE.c.time_zone,
     _CONCERN.c.mode,
     _CONCERN.c.minutes,

@@ -8,11 +8,19 @@ from operator import attrgetter
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from servicedesk.booking.errors import NotBookable, OutsideHours, SlotTaken, TooLate, TooSoon
+from servicedesk.booking.errors import (
+    NotBookable,
+    NotReady,
+    OutsideHours,
+    ReasonNeeded,
+    SlotTaken,
+    TooLate,
+    TooSoon,
+)
+from servicedesk.booking.rules.access import Access, Pick, Standing, Why, decide_access
 from servicedesk.booking.rules.ticks import find_offered_starts, list_ticks, span, tick_of, ticks_for, wall_of
 from servicedesk.kernel.clock import instant_of, local_day, local_wall
-
-DIRECT = "direct"
+from servicedesk.offices.rules.setup import AppointmentMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +34,23 @@ class BookingTerms:
     case_id: UUID
     office_id: UUID
     zone: ZoneInfo
-    mode: str
+    mode: AppointmentMode
     minutes: int
     notice_hours: int
     horizon_days: int
     ends_on: date | None
     is_closed: bool
+    is_ready: bool = False
 
     @property
     def ticks(self) -> int:
         """Return the length in ticks."""
         return ticks_for(self.minutes)
+
+    def access(self, *, has_appointment: bool = False) -> Access:
+        """Return what the resident may do about a time."""
+        standing = Standing(is_closed=self.is_closed, is_ready=self.is_ready, has_appointment=has_appointment)
+        return decide_access(self.mode, standing)
 
     def earliest_at(self, now: datetime) -> datetime:
         """Return the first instant at which an appointment may begin."""
@@ -99,10 +113,21 @@ def choose_desks(places: Sequence[DeskPlace]) -> tuple[UUID, ...]:
     return ()
 
 
-def refuse_unbookable(terms: BookingTerms) -> None:
-    """Raise NotBookable for a closed case and for a concern that is not booked directly."""
-    if terms.is_closed or terms.mode != DIRECT:
+def refuse_unpickable(terms: BookingTerms, wanted: frozenset[Pick], *, has_appointment: bool) -> None:
+    """Raise NotReady or NotBookable where a resident's pick would not do one of what is wanted."""
+    access = terms.access(has_appointment=has_appointment)
+    if access.why is Why.not_ready:
+        raise NotReady
+    if access.pick not in wanted:
         raise NotBookable
+
+
+def refuse_unexplained(terms: BookingTerms, reason: str) -> None:
+    """Raise NotBookable for a closed case, ReasonNeeded where staff book past the papers without saying why."""
+    if terms.is_closed:
+        raise NotBookable
+    if terms.mode is AppointmentMode.decision_ready and not terms.is_ready and not reason.strip():
+        raise ReasonNeeded
 
 
 def refuse_time(terms: BookingTerms, starts_local: datetime, now: datetime) -> None:

@@ -15,8 +15,16 @@ from servicedesk.booking.rules.life import (
     find_booked,
     find_held,
 )
-from servicedesk.booking.rules.offers import refuse_cells, refuse_unbookable, wanted_ticks
-from servicedesk.booking.service.ground import Ground, end_run_out, new_claim, prepare, refuse_choice
+from servicedesk.booking.rules.offers import refuse_cells, wanted_ticks
+from servicedesk.booking.service.ground import (
+    BOOKS,
+    Ground,
+    end_run_out,
+    new_claim,
+    prepare,
+    refuse_choice,
+    refuse_mode,
+)
 from servicedesk.booking.service.guards import Claim, Ending, carry_out
 from servicedesk.booking.service.messages import tell_booked, tell_cancelled, tell_moved
 from servicedesk.booking.service.trail import note_endings, note_row
@@ -37,11 +45,13 @@ def book_appointment(
     vault: Vault,
     public_url: str | None = None,
     minutes: int | None = None,
+    reason: str = "",
 ) -> Booked:
     """Make a time the case's appointment: from its hold, or at once where it is free.
 
     Asked again for the same time it returns the same appointment. Raises AlreadyBooked where the case has
-    another one, SlotTaken, OutsideHours, TooSoon, TooLate, NotBookable, NotFound; all roll back.
+    another one, SlotTaken, OutsideHours, TooSoon, TooLate, NotReady, NotBookable, NotFound; all roll back. Staff book
+    in every mode; past papers that nobody has found complete only with a `reason` (ReasonNeeded).
     """
     ground = prepare(
         session,
@@ -61,10 +71,11 @@ def book_appointment(
         if booked.ends_at > now:
             raise AlreadyBooked(ref=booked.ref)
         endings.append(Ending(booked, State.passed, booked.sequence))
-    claim = _claim(ground, slot, now, actor, endings)
+    refuse_mode(ground, actor, BOOKS, reason)
+    claim = replace(_claim(ground, slot, now, actor, endings), reason=reason)
     carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
-    note_row(session, "book_appointment", claim.row, now=now, actor=actor)
+    note_row(session, "book_appointment", claim.row, now=now, actor=actor, reason=reason)
     settle_wish(session, ground.facts, now=now, actor=actor)
     tell_booked(session, vault, ground.facts, claim.row, now=now, public_url=public_url)
     return Booked.of(claim.row, is_new=True)
@@ -105,6 +116,7 @@ def move_appointment(
         return Booked.of(current, is_new=False)
     old = decide_change(ground.own, ref, now)
     endings = [*end_run_out(ground), Ending(old, State.moved, old.sequence, reason)]
+    refuse_mode(ground, actor, BOOKS, reason)
     claim = _claim(ground, slot, now, actor, endings, replaces=old)
     carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
@@ -169,7 +181,6 @@ def _claim(
             endings.append(Ending(held, State.expired, held.sequence))
         return claim
     if held.is_live_hold(now):
-        refuse_unbookable(ground.terms)
         if held.starts_at <= now:
             raise AppointmentPast
     else:

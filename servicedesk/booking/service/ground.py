@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.queries.facts import CaseFacts, lock_case
-from servicedesk.booking.rules.life import AppointmentRow, Slot, State
-from servicedesk.booking.rules.offers import BookingTerms, refuse_time, refuse_unbookable
+from servicedesk.booking.rules.access import Pick
+from servicedesk.booking.rules.life import AppointmentRow, Slot, State, find_booked
+from servicedesk.booking.rules.offers import BookingTerms, refuse_time, refuse_unexplained, refuse_unpickable
 from servicedesk.booking.service.guards import Claim, Ending
 from servicedesk.kernel.clock import instant_of
 from servicedesk.kernel.errors import NotFound
@@ -66,9 +67,22 @@ def prepare(
     )
 
 
+BOOKS = frozenset({Pick.book})
+PICKS = frozenset(Pick)
+"""A time may be held while it is looked at whether it is then booked or asked for."""
+
+
+def refuse_mode(ground: Ground, actor: Actor, wanted: frozenset[Pick], reason: str = "") -> None:
+    """Raise NotReady, NotBookable or ReasonNeeded where the mode of the concern does not allow the act."""
+    if actor.kind is ActorKind.resident:
+        has_appointment = find_booked(ground.own) is not None
+        refuse_unpickable(ground.terms, wanted, has_appointment=has_appointment)
+    else:
+        refuse_unexplained(ground.terms, reason)
+
+
 def refuse_choice(ground: Ground, slot: Slot, now: datetime, actor: Actor) -> None:
     """Raise a named refusal for a time or desk that this case cannot have, whoever else wants it."""
-    refuse_unbookable(ground.terms)
     refuse_time(ground.terms, slot.starts_local, now)
     is_resident = actor.kind is ActorKind.resident
     if ground.facts.desk_id is None or (is_resident and not ground.facts.is_responsible):

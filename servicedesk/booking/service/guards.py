@@ -39,6 +39,7 @@ class Claim:
     row: AppointmentRow
     created_by: str
     is_new: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ def _end_row(ending: Ending, now: datetime) -> Call:
 def _write_row(claim: Claim) -> Call:
     values = {name: getattr(claim.row, name) for name in AppointmentRow.__slots__}
     if claim.is_new:
-        return INSERT_ROW, {**values, "created_by": claim.created_by, "reason": ""}
+        return INSERT_ROW, {**values, "created_by": claim.created_by, "reason": claim.reason}
     del values["id"]
     return CONFIRM_ROW, {**values, "held_id": claim.row.id}
 

@@ -17,7 +17,15 @@ from servicedesk.booking.rules.life import (
 )
 from servicedesk.booking.rules.offers import refuse_cells, wanted_ticks
 from servicedesk.booking.rules.ticks import tick_of
-from servicedesk.booking.service.ground import Ground, end_run_out, new_claim, prepare, refuse_choice
+from servicedesk.booking.service.ground import (
+    PICKS,
+    Ground,
+    end_run_out,
+    new_claim,
+    prepare,
+    refuse_choice,
+    refuse_mode,
+)
 from servicedesk.booking.service.guards import Ending, carry_out
 from servicedesk.booking.service.trail import note_endings, note_row
 from servicedesk.booking.service.values import Hold
@@ -57,6 +65,7 @@ def hold_slot(
     held = find_held(ground.own)
     if held is not None and held.slot == slot and held.is_live_hold(now):
         return _hold(held, held.hold_expires_at)
+    refuse_mode(ground, actor, PICKS)
     refuse_choice(ground, slot, now, actor)
     endings = end_run_out(ground)
     if held is not None:

@@ -18,13 +18,22 @@ _VERBS = {
 
 
 def note_row(
-    session: Session, action: str, row: AppointmentRow, *, now: datetime, actor: Actor, earlier: str = ""
+    session: Session,
+    action: str,
+    row: AppointmentRow,
+    *,
+    now: datetime,
+    actor: Actor,
+    earlier: str = "",
+    reason: str = "",
 ) -> None:
     """Record that a row was held, booked or moved; `earlier` names the appointment it replaces."""
     details = {"ref": row.ref, "case": row.case_id.hex, "desk": row.desk_id.hex}
     details |= {"starts_local": row.starts_local.isoformat(), "minutes": str(row.minutes)}
     if earlier:
         details["earlier"] = earlier
+    if reason:
+        details["reason"] = "given"
     record(
         session,
         now=now,

@@ -214,7 +214,7 @@ def test_a_closed_case_and_another_mode_are_not_bookable(amina, neighbour, sessi
         amina.books()
     session.execute(update(OfficeConcern).values(mode="request"))
     with pytest.raises(NotBookable):
-        neighbour.holds()
+        neighbour.books()
 
 
 def test_nobody_books_for_somebody_else(session, vault, world):

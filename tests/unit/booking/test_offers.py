@@ -5,17 +5,28 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from servicedesk.booking.errors import NotBookable, OutsideHours, SlotTaken, TooLate, TooSoon
+from servicedesk.booking.errors import (
+    NotBookable,
+    NotReady,
+    OutsideHours,
+    ReasonNeeded,
+    SlotTaken,
+    TooLate,
+    TooSoon,
+)
+from servicedesk.booking.rules.access import Pick
 from servicedesk.booking.rules.offers import (
     BookingTerms,
     DeskDayBits,
     list_free_days,
     refuse_cells,
     refuse_time,
-    refuse_unbookable,
+    refuse_unexplained,
+    refuse_unpickable,
     wanted_ticks,
 )
 from servicedesk.booking.rules.ticks import span
+from servicedesk.offices.rules.setup import AppointmentMode
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)  # Monday, 9 o'clock in Berlin
@@ -24,7 +35,7 @@ TERMS = BookingTerms(
     case_id=uuid4(),
     office_id=uuid4(),
     zone=BERLIN,
-    mode="direct",
+    mode=AppointmentMode.direct,
     minutes=15,
     notice_hours=24,
     horizon_days=10,
@@ -141,7 +152,23 @@ def test_cells():
 
 
 def test_closed_cases_and_other_modes_are_refused():
-    refuse_unbookable(TERMS)
-    for terms in (replace(TERMS, is_closed=True), replace(TERMS, mode="request")):
+    books = frozenset({Pick.book})
+    refuse_unpickable(TERMS, books, has_appointment=False)
+    asked = replace(TERMS, mode=AppointmentMode.request)
+    for terms in (replace(TERMS, is_closed=True), asked):
         with pytest.raises(NotBookable):
-            refuse_unbookable(terms)
+            refuse_unpickable(terms, books, has_appointment=False)
+    refuse_unpickable(asked, frozenset(Pick), has_appointment=False)
+
+
+def test_papers_first_stops_residents_and_makes_staff_say_why():
+    gated = replace(TERMS, mode=AppointmentMode.decision_ready)
+    with pytest.raises(NotReady):
+        refuse_unpickable(gated, frozenset(Pick), has_appointment=True)
+    refuse_unpickable(replace(gated, is_ready=True), frozenset({Pick.book}), has_appointment=False)
+    with pytest.raises(ReasonNeeded):
+        refuse_unexplained(gated, "  ")
+    refuse_unexplained(gated, "Pass ist abgelaufen")
+    refuse_unexplained(replace(gated, is_ready=True), "")
+    with pytest.raises(NotBookable):
+        refuse_unexplained(replace(TERMS, is_closed=True), "x")

@@ -136,7 +136,6 @@ REPLACEMENTS = [
         "desk[1].opening[2]",
         "overlaps",
     ),
-    ('mode = "direct"', 'mode = "decision_ready"', "concern[1].mode", "not built yet"),
     ('mode = "direct"', 'mode = "request"', "concern[1].mode", "not built yet"),
     ('mode = "direct"', 'mode = "proposed"', "concern[1].mode", "not built yet"),
     ('mode = "direct"', 'mode = "dirct"', "concern[1].mode", "did you mean 'direct'?"),
