@@ -17,7 +17,7 @@ _PREFIX = "SERVICEDESK_"
 _SECRETS = ("SECRET_KEY", "DATABASE_URL", "SMTP_URL", "DATA_KEY", "PEPPER")
 _KNOWN = (
     "DATABASE_URL SECRET_KEY DATA_DIR DATA_KEY PEPPER SMTP_URL MAIL_FROM CLOCK ENVIRONMENT PUBLIC_URL "
-    "TRUSTED_PROXIES POOL_SIZE MAINTENANCE_UNTIL LOG_LEVEL TEST_POSTGRES BENCH_POSTGRES DEMO_PORT CRASH_POINT"
+    "TRUSTED_PROXIES POOL_SIZE MAINTENANCE_UNTIL LOG_LEVEL CLAMAV TEST_POSTGRES BENCH_POSTGRES DEMO_PORT CRASH_POINT"
 ).split()
 
 
@@ -26,7 +26,8 @@ class Settings:
     """Hold what the operator decides; made by `load_settings`.
 
     `public_url` is the base of links in letters where an office's host name alone does not do (the demo);
-    `trusted_proxies` the number of reverse proxies whose forwarded addresses count.
+    `trusted_proxies` the number of reverse proxies whose forwarded addresses count; `clamav` the socket of the
+    virus scanner.
     """
 
     database_url: str
@@ -42,6 +43,7 @@ class Settings:
     pool_size: int
     maintenance_until: datetime | None
     log_level: str
+    clamav: str | None = None
 
     def clock(self) -> Clock:
         """Make the clock of this process."""
@@ -84,6 +86,7 @@ def load_settings(environment: Mapping[str, str] | None = None) -> Settings:
         pool_size=_number("POOL_SIZE", 8, values, problems),
         maintenance_until=_instant("MAINTENANCE_UNTIL", values, problems),
         log_level=values.get("LOG_LEVEL", "info").lower(),
+        clamav=_clamav(values, problems),
     )
     if problems:
         raise ConfigurationError(problems)
@@ -189,3 +192,14 @@ def _public_url(values: Mapping[str, str], problems: list[str]) -> str | None:
     if url and urlsplit(url).scheme not in {"http", "https"}:
         problems.append("SERVICEDESK_PUBLIC_URL: write the base address, such as https://termine.example")
     return url.rstrip("/") if url else None
+
+
+def _clamav(values: Mapping[str, str], problems: list[str]) -> str | None:
+    text = values.get("CLAMAV")
+    if not text:
+        return None
+    address = urlsplit(text)
+    is_socket = address.scheme == "unix" and address.path.startswith("/") and not address.netloc
+    if not is_socket and not (address.scheme == "tcp" and address.hostname):
+        problems.append("SERVICEDESK_CLAMAV: write unix:/run/clamav/clamd.ctl or tcp://127.0.0.1:3310")
+    return text

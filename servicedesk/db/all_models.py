@@ -16,6 +16,7 @@ _ROOMS_WITH_TABLES = (
     "notices.models",
     "checklists.models",
     "cases.models",
+    "cases.upload_models",
     "interim.models",
     "booking.models",
     "outreach.models",

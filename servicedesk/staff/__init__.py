@@ -28,6 +28,7 @@ from servicedesk.staff import (
     views_ranges,
     views_risk,
     views_today,
+    views_uploads,
 )
 from servicedesk.staff.blueprint import blueprint
 
@@ -47,6 +48,7 @@ VIEWS = (
     views_absences,
     views_checklists,
     views_forms,
+    views_uploads,
     views_interim,
     views_interim_register,
     views_interim_batch,

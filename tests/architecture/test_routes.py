@@ -15,6 +15,7 @@ from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.tasks import open_case_task
+from servicedesk.cases.service.uploads import Incoming, receive_file
 from servicedesk.checklists.service import start_draft
 from servicedesk.interim.keys import open_keyring
 from servicedesk.interim.models import InterimConfirmation
@@ -35,6 +36,7 @@ from tests.support.client import Browser
 from tests.support.desk import TODAY, Desk, small_pdf
 from tests.support.imports import add_import
 from tests.support.office import load_cast
+from tests.support.papers import drawn
 
 PUBLIC = set(
     "accounts_staff.sign_in healthz readyz static portal_root.choose portal.start portal.imprint portal.privacy "
@@ -72,6 +74,7 @@ STAFF = {
     "staff.case_form": FILES,
     "staff.print_case_form": FILES,
     "staff.proof": FILES,
+    "staff.upload_page": FILES,
     "staff.open_person": FILES,
     "staff.finish_task": FILES,
     "staff.open": "work_case",
@@ -189,6 +192,7 @@ class Things:
     absence_id: str
     import_id: str
     claim_id: str
+    upload_id: str
     interim: dict[str, str]
     version_id: str
 
@@ -210,6 +214,8 @@ class Things:
             "note_id": self.interim["note_id"],
             "import_id": self.import_id,
             "claim_id": self.claim_id,
+            "upload_id": self.upload_id,
+            "number": 1,
             "document_id": "passport",
             "form_id": "title_application",
             "version_id": self.version_id,
@@ -263,6 +269,17 @@ def make_things(desk, family_name):
         claim_id = claim_phone(
             session, desk.vault, person_id=case.person_id, number="+49 30 1234567", now=NOW, actor=SYSTEM
         ).hex
+        upload_id = receive_file(
+            session,
+            desk.vault,
+            case_id=case.id,
+            document_id="passport",
+            incoming=Incoming("pass.jpg", b"bytes", drawn()),
+            max_case_bytes=1000,
+            channel="web",
+            actor=SYSTEM,
+            now=NOW,
+        ).upload_id.hex
         title_id = session.query(Title).filter_by(person_id=person_id).one().id.hex
         # Not before next month: while it lasts the deputy's own things would be both people's.
         owner, deputy = ("boris", "clara") if family_name < "L" else ("clara", "boris")
@@ -294,6 +311,7 @@ def make_things(desk, family_name):
         absence_id,
         import_id,
         claim_id,
+        upload_id,
         interim,
         version_id,
     )

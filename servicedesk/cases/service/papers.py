@@ -50,11 +50,12 @@ def change_paper(
     now: datetime,
     reason: str = "",
     issued_on: date | None = None,
+    received_at: datetime | None = None,
 ) -> PaperState:
     """Set where a paper stands after staff received or checked it; a rejection or a waiver says why.
 
-    `issued_on` is the date on the paper, where somebody read it: from it on the paper grows old. Raises
-    CaseNotFound, NotAllowed, CaseClosed, UnknownDocument, ReasonMissing, IssuedInFuture.
+    `issued_on` is the date on the paper, where somebody read it: from it on the paper grows old. `received_at` is
+    when it came, where that was before now. Raises CaseNotFound, NotAllowed, CaseClosed, UnknownDocument, ReasonMissing, IssuedInFuture.
     """
     if state in _NEEDS_REASON and not reason.strip():
         raise ReasonMissing
@@ -68,7 +69,14 @@ def change_paper(
     if is_same and (state not in _NEEDS_REASON or (stored and stored.reason == reason.strip())):
         return state
     return _write(
-        session, found, state, actor=actor, now=now, reason=reason.strip()[:300], issued_on=issued_on
+        session,
+        found,
+        state,
+        actor=actor,
+        now=now,
+        reason=reason.strip()[:300],
+        issued_on=issued_on,
+        received_at=received_at,
     )
 
 
@@ -141,6 +149,7 @@ def _write(
     now: datetime,
     reason: str = "",
     issued_on: date | None = None,
+    received_at: datetime | None = None,
 ) -> PaperState:
     case, before = found.case, found.row
     # A paper that was there before and is only checked now keeps the day on which it came.
@@ -154,7 +163,9 @@ def _write(
         "changed_at": now,
         "changed_by": actor.ref,
         "issued_on": issued_on or (before.issued_on if before and stays else None),
-        "received_at": _received_at(before if stays else None, now) if state in HANDED_IN else None,
+        "received_at": _received_at(before if stays else None, received_at or now)
+        if state in HANDED_IN
+        else None,
     }
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     inserting: Any = postgresql.insert(CaseRequirement) if is_postgresql else sqlite.insert(CaseRequirement)

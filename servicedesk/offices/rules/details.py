@@ -91,6 +91,30 @@ class InterimChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class UploadChoices:
+    """Hold how much may be uploaded, and for how many days after a case is closed its files are kept.
+
+    The office of Berlin takes 7 MB per file and 100 MB per application. Telephones of today make pictures of 4 to
+    9 MB, hence the default of 10.
+    """
+
+    max_file_mb: int = 10
+    max_case_mb: int = 100
+    max_pages: int = 40
+    keep_days: int = 90
+
+    @property
+    def max_file_bytes(self) -> int:
+        """Return the limit of one file."""
+        return self.max_file_mb * 1024 * 1024
+
+    @property
+    def max_case_bytes(self) -> int:
+        """Return the limit of all files of a case together."""
+        return self.max_case_mb * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
 class OfficeDetails:
     """Hold everything about an office that no query selects by.
 
@@ -111,6 +135,7 @@ class OfficeDetails:
     privacy: PrivacyContacts = PrivacyContacts()
     accessibility: AccessibilityStatement = AccessibilityStatement()
     interim: InterimChoices = InterimChoices()
+    uploads: UploadChoices = UploadChoices()
 
     def to_json(self) -> dict[str, Any]:
         """Return plain JSON values."""
@@ -134,6 +159,7 @@ class OfficeDetails:
                 **accessibility,
             ),
             interim=InterimChoices(**values.pop("interim", {})),
+            uploads=UploadChoices(**values.pop("uploads", {})),
             **values,
         )
 

@@ -18,6 +18,7 @@ from servicedesk.offices.rules.details import (
     InterimChoices,
     OfficeDetails,
     PrivacyContacts,
+    UploadChoices,
 )
 from servicedesk.offices.rules.local_holidays import has_own_days, list_local_holidays
 from servicedesk.offices.rules.setup.reader import Findings, Table, did_you_mean
@@ -109,6 +110,7 @@ def read_details(
         privacy=_privacy(privacy),
         accessibility=_accessibility(accessibility),
         interim=_interim(interim),
+        uploads=_uploads(office.table("uploads")),
     )
 
 
@@ -299,6 +301,22 @@ def _interim(table: Table) -> InterimChoices:
     for (earlier, more), (later, less) in pairwise(days):
         if less > more:
             table.problem(later, f"is more than {earlier}; the days count back from the end of the title")
+    return choices
+
+
+def _uploads(table: Table) -> UploadChoices:
+    """Return how much may be uploaded; what is not said takes the product's default."""
+    bounds = {
+        "max_file_mb": (1, 50),
+        "max_case_mb": (5, 1000),
+        "max_pages": (1, 200),
+        "keep_days": (1, 3650),
+    }
+    said = {key: table.integer(key, low, high) for key, (low, high) in bounds.items()}
+    table.finish()
+    choices = UploadChoices(**{key: value for key, value in said.items() if value is not None})
+    if choices.max_file_mb > choices.max_case_mb:
+        table.problem("max_file_mb", "is more than max_case_mb; one file must fit into the case")
     return choices
 
 
