@@ -25,7 +25,6 @@ _STAFF_ONLY = (
     "servicedesk/cases/urgency.py",
     "servicedesk/checklists/catalogue/",
     "servicedesk/checklists/rules/conditions.py",
-    "servicedesk/checklists/errors.py",
     "servicedesk/booking/feed_errors.py",
     "servicedesk/portal/views_preview.py",
     "servicedesk/interim/errors.py",
