@@ -5,6 +5,8 @@ an e-mail share one path and no compiled file can be out of date.
 """
 
 import io
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -146,6 +148,17 @@ def catalogue_file(tag: str) -> Path | None:
     return _ROOT / language.catalogue / "LC_MESSAGES" / "messages.po" if language.catalogue else None
 
 
+# A law as it is cited: from the sign or the first word to the last letter or digit before the other script.
+_CITED = re.compile(r"(?:§{1,2}|Art\.|Artikel)\s?\d(?:(?:[\w\s.,/-](?<![\u0590-\u06ff]))*[A-Za-z0-9])?")
+
+
+def _isolated(texts: str | Iterable[str]) -> str | tuple[str, ...]:
+    """Keep laws together in a text from right to left, where figures would change places with their statute."""
+    if isinstance(texts, str):
+        return _CITED.sub("\N{LEFT-TO-RIGHT ISOLATE}\\g<0>\N{POP DIRECTIONAL ISOLATE}", texts)
+    return tuple(str(_isolated(text)) for text in texts)
+
+
 @cache
 def translations(tag: str) -> NullTranslations:
     """Return the catalogue of a language; what it lacks comes out in German, as Untranslated.
@@ -164,6 +177,8 @@ def translations(tag: str) -> NullTranslations:
         # Babel would fill an empty plural form in with the German one, and nobody could tell.
         if message.id and message.pluralizable and not all(tuple(message.string or ("",))):
             catalogue.delete(message.id)
+        elif language.is_rtl:
+            message.string = _isolated(message.string or "")
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -4,7 +4,14 @@ from datetime import date
 
 import pytest
 
-from servicedesk.kernel.locales import LANGUAGES, find_language, get_language, translations, write_day
+from servicedesk.kernel.locales import (
+    LANGUAGES,
+    _isolated,
+    find_language,
+    get_language,
+    translations,
+    write_day,
+)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +59,28 @@ def test_each_language_is_usable():
     for language in LANGUAGES.values():
         assert language.locale.text_direction.startswith(language.dir[:3])
         assert language.endonym
+
+
+@pytest.mark.parametrize("tag", ["ar", "en"])
+def test_laws_stay_together_in_a_text_from_right_to_left(tag):
+    cited = [text for text in translations(tag)._catalog.values() if isinstance(text, str) and "§" in text]
+    assert len(cited) > 10
+    assert any("\u2066§" in text and "\u2069" in text for text in cited) is (tag == "ar")
+
+
+@pytest.mark.parametrize(
+    ("text", "isolated"),
+    [
+        ("حسب § 86 AufenthG.", "حسب \u2066§ 86 AufenthG\u2069."),
+        ("حسب § 9 أو", "حسب \u2066§ 9\u2069 أو"),
+        ("و Art. 9 Abs. 2 Buchst. g.", "و \u2066Art. 9 Abs. 2 Buchst. g\u2069."),
+        ("§§ 67 و 68", "\u2066§§ 67\u2069 و 68"),
+        ("رمز QR: 12", "رمز QR: 12"),
+    ],
+)
+def test_a_cited_law_is_isolated_up_to_its_last_letter(text, isolated):
+    assert _isolated(text) == isolated
+    assert _isolated((text, text)) == (isolated, isolated)
 
 
 def test_german_texts_are_their_own_translation():
