@@ -33,7 +33,7 @@ def page(version_id: str, concern_id: str) -> Response:
     found = read_list(catalogue, concern, request.args)
     names = ("first", "for", *sorted(fact.value for fact in concern.facts))
     asked: list[Question] = [one for name in names if (one := find_question(catalogue, found, name))]
-    chosen = {one.question.name: one.value for one in found.asked}
+    chosen: dict[str, Any] = {one.question.name: one.value for one in found.asked}
     # What staff choose from stands in their language, the list itself in the one chosen.
     reader, words = g.language, _words(view.line.version)
     questions = [

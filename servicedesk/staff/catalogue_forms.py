@@ -101,9 +101,9 @@ class DocumentForm(_EntryForm):
     name_en = _line(_l("Bezeichnung auf Englisch"))
     why = _line(_l("Warum wird sie gebraucht?"))
     where = _line(_l("Woher bekommt man sie?"))
-    form = RadioField(_l("In welcher Form?"), validate_choice=False)  # type: ignore[arg-type]
+    form = RadioField(_l("In welcher Form?"), validate_choice=False)
     max_age = LineField(_l("Wie alt darf sie höchstens sein?"))
-    max_age_unit = SelectField(_l("Einheit"), validate_choice=False)  # type: ignore[arg-type]
+    max_age_unit = SelectField(_l("Einheit"), validate_choice=False)
     note = _line(_l("Bemerkung für die Behörde"))
 
     def __init__(self, **options: Any) -> None:
@@ -174,9 +174,9 @@ class _ConcernForm(_EntryForm):
     name_en = _line(_l("Bezeichnung auf Englisch"))
     legal_basis = _line(_l("Rechtsgrundlage"))
     letters = _line(_l("Drei Buchstaben für den Schalter"), 3)
-    presence = RadioField(_l("Muss die Person kommen?"), validate_choice=False)  # type: ignore[arg-type]
-    fees = SelectField(_l("Gebühren"), validate_choice=False)  # type: ignore[arg-type]
-    replaced_by = SelectField(_l("An die Stelle tritt"), validate_choice=False)  # type: ignore[arg-type]
+    presence = RadioField(_l("Muss die Person kommen?"), validate_choice=False)
+    fees = SelectField(_l("Gebühren"), validate_choice=False)
+    replaced_by = SelectField(_l("An die Stelle tritt"), validate_choice=False)
 
     rows = 0
     is_own = False
@@ -246,10 +246,10 @@ def concern_form(
             f"kind-{place}": SelectField(
                 _l("Art"),
                 validate_choice=False,
-                default=row.get("kind", ValidityKind.at_most.value),  # type: ignore[arg-type]
+                default=row.get("kind", ValidityKind.at_most.value),
             ),
             f"span-{place}": LineField(_l("Spanne"), default=number),
-            f"unit-{place}": SelectField(_l("Einheit"), validate_choice=False, default=unit),  # type: ignore[arg-type]
+            f"unit-{place}": SelectField(_l("Einheit"), validate_choice=False, default=unit),
         }
     form = type("ConcernForm", (_ConcernForm,), kinds)(data=values)
     for place in range(rows):

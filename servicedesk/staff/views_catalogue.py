@@ -12,7 +12,7 @@ from servicedesk.cases.queries.case_page import actor_names
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.checklists.catalogue.content import write_export
 from servicedesk.checklists.catalogue.faults import find_faults
-from servicedesk.checklists.catalogue.own import CONCERN, DOCUMENT, find_builtin, list_missing, list_own_texts
+from servicedesk.checklists.catalogue.own import list_missing, list_own_texts
 from servicedesk.checklists.errors import FaultyCatalogue, UnreadableFile
 from servicedesk.checklists.queries import (
     VersionState,
@@ -38,6 +38,7 @@ from servicedesk.kernel.locales import GERMAN
 from servicedesk.kernel.permissions import Permission
 from servicedesk.staff import catalogue_wording
 from servicedesk.staff.blueprint import blueprint
+from servicedesk.staff.catalogue_changes import list_changes
 from servicedesk.staff.catalogue_forms import ImportForm, NoteForm, ReleaseForm, SendBackForm, day_parts
 from servicedesk.staff.catalogue_search import find_entries
 from servicedesk.staff.common import attach, attempt, read_id, today
@@ -147,7 +148,7 @@ def _version_page(view: VersionView, form: NoteForm, status: int) -> Any:
         act_labels=catalogue_wording.ACTS,
         names=names,
         states=catalogue_wording.STATES,
-        changes=_changes(own),
+        changes=list_changes(own),
         faults=faults,
         texts=texts,
         missing=[(tag, len(list_missing(own, tag))) for tag in _foreign()] if texts else [],
@@ -158,19 +159,6 @@ def _version_page(view: VersionView, form: NoteForm, status: int) -> Any:
         else None,
     )
     return page if status == 200 else (page, status)
-
-
-def _changes(own: Mapping[str, Any]) -> list[tuple[str, str, str, bool, list[str]]]:
-    """Return kind, id, name, whether it is the office's own, and which fields differ, for every own entry."""
-    found = []
-    for kind in (DOCUMENT, CONCERN):
-        for entry in own.get(kind, ()):
-            builtin = find_builtin(kind, entry["id"])
-            keys = [] if builtin is None else [key for key in entry if key != "id"]
-            labels = dict.fromkeys(catalogue_wording.FIELDS.get(key, key) for key in keys)
-            name = entry.get("name") or (builtin or {}).get("name") or entry["id"]
-            found.append((kind, entry["id"], name, builtin is None, list(labels)))
-    return found
 
 
 def _foreign() -> list[str]:

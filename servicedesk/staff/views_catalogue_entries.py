@@ -242,7 +242,7 @@ def catalogue_line(version_id: str, concern_id: str, place: str) -> str | Respon
         faults = _line_faults(demand, set(_document_names(view)))
         if not faults:
             entry = put_lines(present, write_demands([*demands[:number], demand, *demands[number + 1 :]]))
-            args = {"version_id": version_id, "concern_id": concern_id}
+            args: dict[str, Any] = {"version_id": version_id, "concern_id": concern_id}
             address = (
                 url_for("staff.catalogue_line", **args, place=number, saved=1)
                 if "more" in request.form

@@ -1,8 +1,10 @@
 """Name what is wrong with an office's own entries: in German, at the entry and the field, for whoever edits them."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from servicedesk.checklists.catalogue import builtin_content
@@ -33,6 +35,7 @@ _NO_SPAN = N_("Die Spanne ist nicht lesbar. Schreiben Sie eine Zahl und wählen 
 _NO_ADDRESS = N_("Die Quelle braucht eine Adresse, die mit https:// beginnt.")
 _TURNED = N_("Das Ende liegt vor dem Anfang.")
 LONGEST_TEXT = 500
+_NOTHING: Mapping[str, object] = MappingProxyType({})
 _ALL_TEXTS = {DOCUMENT: ("name", "name_en", "where", "why"), CONCERN: ("name", "name_en", "legal_basis")}
 
 
@@ -47,7 +50,7 @@ class Fault:
     entry_id: str
     field: str
     message: str
-    params: Mapping[str, object] = field(default_factory=dict)
+    params: Mapping[str, object] = dataclasses.field(default_factory=dict)
     line: int | None = None
 
     def __str__(self) -> str:
@@ -69,13 +72,13 @@ def _documents(own: Mapping[str, Any]) -> Iterator[Fault]:
         name = str(mine["id"])
         entry = merged(own, DOCUMENT, name) or {}
 
-        def fault(key: str, message: str, name: str = name, **params: object) -> Fault:
+        def fault(key: str, message: str, params: Mapping[str, object] = _NOTHING, name: str = name) -> Fault:
             return Fault(DOCUMENT, name, key, message, params)
 
         if key := find_in_document(mine):
             yield fault("name" if key == "id" else key, VOLUNTARY)
         for key, message, params in _common(DOCUMENT, name, entry):
-            yield fault(key, message, **params)
+            yield fault(key, message, params)
         if entry.get("form") not in set(DocumentForm):
             yield fault("form", N_("Wählen Sie, in welcher Form die Unterlage gebraucht wird."))
         if entry.get("max_age") and not is_span(entry["max_age"]):
@@ -117,13 +120,13 @@ def _concerns(own: Mapping[str, Any]) -> Iterator[Fault]:
         name = str(mine["id"])
         entry = merged(own, CONCERN, name) or {}
 
-        def fault(key: str, message: str, name: str = name, **params: object) -> Fault:
+        def fault(key: str, message: str, params: Mapping[str, object] = _NOTHING, name: str = name) -> Fault:
             return Fault(CONCERN, name, key, message, params)
 
         if any(speaks_of_counselling(mine.get(key)) for key in ("id", "name", "name_en")):
             yield fault("name", VOLUNTARY)
         for key, message, params in _common(CONCERN, name, entry):
-            yield fault(key, message, **params)
+            yield fault(key, message, params)
         if name in needed and entry.get("valid_until"):
             yield fault(
                 "valid_until", N_("Dieses Anliegen fängt alle anderen auf und lässt sich nicht zurückziehen.")

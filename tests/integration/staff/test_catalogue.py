@@ -395,6 +395,19 @@ def test_a_proposal_goes_back_with_its_reason(desk, frida, eva):
     assert acts(desk)[-1] == "send_back_catalogue"
 
 
+def test_the_second_person_sees_every_change_beside_what_it_was(desk, frida, eva):
+    draft = begin(desk, OWN_STUDY)
+    frida.get(draft).press("Einer zweiten Person vorschlagen")
+    page = eva.get(draft).page
+    before = {page.words(one) for one in page.all("del")}
+    after = {page.words(one) for one in page.all("ins")}
+    assert "3 Monate" in before
+    assert {"4 Wochen", "Parkausweis", "Parkausweis: Alle brauchen sie."} <= after
+    assert any(text.startswith("Sperrkonto oder") for text in before), "the line that goes"
+    eva.follow("Vorschau : Parkausweis")
+    assert "Entwurf – gilt noch nicht" in eva.page.words()
+
+
 def test_a_proposal_is_taken_back_and_a_draft_dropped(desk, frida):
     draft = begin(desk, OWN_STUDY)
     frida.get(draft).press("Einer zweiten Person vorschlagen")
