@@ -120,6 +120,9 @@ def check(form_id: str) -> str | Response:
         faults=faults,
         lines=[(one, shown(one, file.filling.values.get(one.id, ""))) for one in file.filling.list_asked()],
         known=[one for one in file.form.fields if one.id in file.filling.known],
+        has_known_facts=any(
+            one.fact is not None and file.filling.sheet.of(one.fact) is not None for one in file.form.fields
+        ),
     )
 
 

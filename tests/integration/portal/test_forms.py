@@ -173,6 +173,7 @@ def test_a_correction_is_a_new_form_and_the_first_stays(begun, case_of):
     first = case_of(SubmittedForm)[0]
     begun.press("Angaben berichtigen")
     assert place(begun) == "check"
+    assert "Manches haben Sie schon bei Ihren Unterlagen beantwortet." in begun.page.words()
     begun.get(f"{FORM}/q/insurer")
     begun.submit(value="TK")
     assert place(begun) == "check"
