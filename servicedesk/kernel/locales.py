@@ -59,8 +59,8 @@ LANGUAGES: dict[str, Language] = {
         # Western digits: the card, the code and the calendar file show them, and so does this office's post.
         Language("ar", "ar", "ar_EG@numbers=latn", "ar", "rtl", "العربية"),
         Language("tr", "tr", "tr_TR", "tr", "ltr", "Türkçe"),
-        Language("uk", "uk", "uk_UA", "uk", "ltr", "Українська"),
         # The date in the genitive and the weekday behind it fit after "until" and "on"; no dot meets the sentence's.
+        Language("uk", "uk", "uk_UA", "uk", "ltr", "Українська", "d MMMM y 'року' (EEEE)"),
         Language("ru", "ru", "ru_RU", "ru", "ltr", "Русский", "d MMMM y 'года' (EEEE)"),
         Language("fa", "fa", "fa_IR@numbers=latn", "fa", "rtl", "فارسی / دری"),
         Language("fr", "fr", "fr_FR", "fr", "ltr", "Français"),

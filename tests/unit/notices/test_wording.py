@@ -13,7 +13,7 @@ from servicedesk.notices.wording import get_wording, is_rtl_text, isolate, ltr, 
         ("en", "Friday, 22 January 2027"),
         ("ar", "الجمعة، 22 يناير 2027"),
         ("tr", "22 Ocak 2027 Cuma"),
-        ("uk", "пʼятниця, 22 січня 2027\u202fр."),
+        ("uk", "22 січня 2027 року (пʼятниця)"),
         ("xx", "Freitag, 22. Januar 2027"),
     ],
 )
