@@ -1,5 +1,7 @@
 """Write an office's texts in its languages side by side, and print a draft's list."""
 
+from collections.abc import Mapping
+
 from flask import abort, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
@@ -15,7 +17,7 @@ from servicedesk.checklists.catalogue.own import (
 )
 from servicedesk.checklists.errors import EntryChanged, NotADraft
 from servicedesk.checklists.printing import SheetOrder, build_sheet, print_sheet
-from servicedesk.checklists.queries import VersionState
+from servicedesk.checklists.queries import VersionState, VersionView
 from servicedesk.checklists.rules import PersonFacts, list_requirements
 from servicedesk.checklists.service import change_texts
 from servicedesk.kernel.errors import NotFound
@@ -32,6 +34,7 @@ from servicedesk.web.locale import gettext, is_switching
 from servicedesk.web.runtime import actor, now, office, reading, runtime
 
 _A_CHILD = 10
+_MOST_ROWS = 2000
 
 
 @blueprint.route("/catalogue/<version_id>/texts/<tag>", methods=["GET", "POST"])
@@ -47,48 +50,50 @@ def catalogue_texts(version_id: str, tag: str) -> str | Response:
     typed = {one.german: own_translation(view.own, tag, one.german) for one in texts}
     faults: list[tuple[str | None, str]] = []
     if request.method == "POST" and not is_switching():
-        # The texts are named by themselves: another order or a new text must not shift what was typed.
-        sent = {
-            german: (clean_line(request.form.get(f"text-{number}", "")[: LONGEST_TEXT + 1]) or "")
-            for number in range(min(len(request.form), 2000))
-            if (german := request.form.get(f"german-{number}"))
-        }
-        shown = {
-            german: request.form.get(f"seen-{number}", "")
-            for number in range(min(len(request.form), 2000))
-            if (german := request.form.get(f"german-{number}"))
-        }
-        typed |= {german: text for german, text in sent.items() if german in typed}
+        sent = {german: text for german, text in _read("text").items() if german in typed}
+        typed |= sent
+
+        def save(session: Session) -> Response:
+            change_texts(
+                session,
+                version_id=view.line.id,
+                tag=tag,
+                words=sent,
+                seen=_read("seen"),
+                actor=actor(),
+                now=now(),
+            )
+            return redirect(url_for("staff.catalogue_texts", version_id=version_id, tag=tag, saved=1), 303)
+
         try:
-
-            def save(session: Session) -> Response:
-                change_texts(
-                    session,
-                    version_id=view.line.id,
-                    tag=tag,
-                    words={german: text for german, text in sent.items() if german in typed},
-                    seen=shown,
-                    actor=actor(),
-                    now=now(),
-                )
-                return redirect(
-                    url_for("staff.catalogue_texts", version_id=version_id, tag=tag, saved=1), 303
-                )
-
             return act(save)
         except EntryChanged as fault:
-            view = load_view(version_id)
             faults = [(None, sentence(fault))]
-    else:
-        numbers = {one.german: number for number, one in enumerate(texts)}
-        faults = [
-            (
-                f"text-{numbers[one.field]}" if one.field in numbers else None,
-                gettext(one.message, **one.params),
-            )
-            for one in find_faults(view.own)
-            if (one.kind, one.entry_id) == ("texts", tag)
-        ]
+            return _texts_page(load_view(version_id), tag, typed, faults)
+    numbers = {one.german: number for number, one in enumerate(texts)}
+    faults = [
+        (f"text-{numbers[one.field]}" if one.field in numbers else None, gettext(one.message, **one.params))
+        for one in find_faults(view.own)
+        if (one.kind, one.entry_id) == ("texts", tag)
+    ]
+    return _texts_page(view, tag, typed, faults)
+
+
+def _read(field: str) -> dict[str, str]:
+    """Return what a field of every row holds, by its German text.
+
+    Rows name their text: another order or a new text meanwhile must not shift what was typed.
+    """
+    return {
+        german: clean_line(request.form.get(f"{field}-{number}", "")[: LONGEST_TEXT + 1]) or ""
+        for number in range(min(len(request.form), _MOST_ROWS))
+        if (german := request.form.get(f"german-{number}"))
+    }
+
+
+def _texts_page(
+    view: VersionView, tag: str, typed: Mapping[str, str], faults: list[tuple[str | None, str]]
+) -> str:
     missing = {one.german for one in list_missing(view.own, tag)}
     return render_template(
         "staff/catalogue_texts.html",
@@ -98,12 +103,12 @@ def catalogue_texts(version_id: str, tag: str) -> str | Response:
         rows=[
             (
                 one,
-                typed[one.german],
+                typed.get(one.german, ""),
                 own_translation(view.own, tag, one.german),
                 builtin_translation(tag, one.german),
                 one.german in missing,
             )
-            for one in texts
+            for one in list_own_texts(view.own)
         ],
         missing=len(missing),
         others=[one for one in office().languages if one not in {GERMAN.tag, tag}],
