@@ -17,6 +17,7 @@ from servicedesk.accounts.models import WebSession
 from servicedesk.db.all_models import load_models
 from servicedesk.db.prepared import Prepared, run
 from servicedesk.db.session import Database, open_database
+from servicedesk.files.desk import open_file_desk
 from servicedesk.interim import views_public as interim_public
 from servicedesk.interim import views_sheets as interim_sheets
 from servicedesk.kernel.clock import Clock, local_day
@@ -99,6 +100,7 @@ def create_app(
             database=database or open_database(settings.database_url, settings.pool_size),
             clock=clock or settings.clock(),
             find_visit=_visit_finder(settings),
+            files=open_file_desk(settings),
         ),
     )
     edge.install(app)

@@ -23,8 +23,9 @@ _MARKUP = (b"<!doctype html", b"<html", b"<script", b"<svg", b"<?php", b"#!/")
 
 def sniff(content: bytes) -> str | None:
     """Return the media type of a PDF, JPEG, PNG or HEIC, None for anything else."""
+    head = content[: 4 * _HEAD]
     # Old scanners write a blank line or a byte order mark in front of a PDF.
-    found = filetype.guess(content[: 4 * _HEAD].lstrip(_PADDING))
+    found = filetype.guess(head) or filetype.guess(head.lstrip(_PADDING))
     return found.mime if found is not None and found.mime in ACCEPTED else None
 
 

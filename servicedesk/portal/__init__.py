@@ -14,6 +14,7 @@ from servicedesk.portal import (
     views_preview,
     views_public,
     views_times,
+    views_uploads,
 )
 
 # What adds its pages to the blueprint of another module.
@@ -27,6 +28,7 @@ BLUEPRINTS = (
     views_case.blueprint,
     views_confirmation.blueprint,
     views_papers.blueprint,
+    views_uploads.blueprint,
     views_forms.blueprint,
     views_times.blueprint,
     views_appointment.blueprint,

@@ -18,9 +18,9 @@ from servicedesk.kernel.clock import local_wall, monotonic
 from servicedesk.kernel.errors import Refusal
 from servicedesk.kernel.ids import new_crockford
 from servicedesk.kernel.locales import GERMAN, get_language
-from servicedesk.web import access, cookies, formatting, idempotency, locale
+from servicedesk.web import access, cookies, formatting, idempotency, locale, uploads
 from servicedesk.web.access import PUBLIC
-from servicedesk.web.runtime import reading, runtime
+from servicedesk.web.runtime import reading, runtime, runtime_of
 
 log = structlog.get_logger("servicedesk.web")
 
@@ -53,6 +53,7 @@ def install(app: Flask) -> None:
     _add_formatting(app)
     app.before_request(_note_arrival)
     app.before_request(_find_office)
+    app.before_request(uploads.open_for_files)
     app.before_request(_choose_language)
     app.before_request(_close_for_maintenance)
     app.before_request(access.check_access)
@@ -64,6 +65,7 @@ def install(app: Flask) -> None:
     app.after_request(_log_answer)
     _add_health(app)
     _add_errors(app)
+    uploads.install(app, runtime_of(app).settings.pool_size)
 
 
 def _note_arrival() -> None:

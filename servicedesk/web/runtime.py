@@ -12,6 +12,7 @@ from flask import Flask, current_app, g
 from sqlalchemy.orm import Session
 
 from servicedesk.db.session import Database
+from servicedesk.files.desk import FileDesk
 from servicedesk.kernel.clock import Clock
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.locales import Language
@@ -87,6 +88,7 @@ class Runtime:
     database: Database
     clock: Clock
     find_visit: FindVisit
+    files: FileDesk
 
     @property
     def vault(self) -> Vault:
@@ -101,7 +103,12 @@ def install(app: Flask, runtime: Runtime) -> None:
 
 def runtime() -> Runtime:
     """Return the runtime of the current application."""
-    return cast(Runtime, current_app.extensions[_KEY])
+    return runtime_of(current_app)
+
+
+def runtime_of(app: Flask) -> Runtime:
+    """Return the runtime of an application."""
+    return cast(Runtime, app.extensions[_KEY])
 
 
 def now() -> datetime:

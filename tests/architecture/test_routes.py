@@ -15,7 +15,8 @@ from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.tasks import open_case_task
-from servicedesk.cases.service.uploads import Incoming, receive_file
+from servicedesk.cases.service.upload_rows import Incoming
+from servicedesk.cases.service.uploads import receive_file
 from servicedesk.checklists.service import start_draft
 from servicedesk.interim.keys import open_keyring
 from servicedesk.interim.models import InterimConfirmation
@@ -54,6 +55,7 @@ RESIDENT = set(
     "portal_appointment.show portal_appointment.already portal_appointment.calendar portal_appointment.sheet "
     "portal_appointment.cancel portal_appointment.cancelled portal_details.address portal_details.email "
     "portal_details.email_sent portal_details.phone portal_details.speech "
+    "portal_uploads.files portal_uploads.send portal_uploads.reuse portal_uploads.remove portal_uploads.picture "
     "portal_papers.begin portal_papers.question portal_papers.answers portal_forms.forms portal_forms.form "
     "portal_forms.question portal_forms.check portal_forms.pdf".split()
 )

@@ -78,19 +78,18 @@ def enormous_picture(width=30_000, height=30_000):
 
 
 def endless_sheets():
-    """Return a PDF whose one page never comes to an end: forms that draw each other, over and over."""
+    """Return a PDF of a few kilobytes whose one page takes minutes to draw: a colour that is calculated per point."""
     document = pikepdf.new()
     document.add_blank_page(page_size=(595, 842))
-    inner = document.make_stream(b"0 0 500 800 re f " * 400)
-    inner.Type, inner.Subtype, inner.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 850]
-    for _ in range(9):
-        outer = document.make_stream(b"/X Do " * 40)
-        outer.Type, outer.Subtype, outer.BBox = pikepdf.Name.XObject, pikepdf.Name.Form, [0, 0, 600, 850]
-        outer.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=document.make_indirect(inner)))
-        inner = outer
+    sum_ = b"{ add " + b"dup mul 1 add sqrt " * 4000 + b"pop 0.5 0.5 0.5 }"
+    function = document.make_stream(sum_)
+    function.FunctionType, function.Domain, function.Range = 4, [0, 600, 0, 850], [0, 1, 0, 1, 0, 1]
+    shading = pikepdf.Dictionary(
+        ShadingType=1, ColorSpace=pikepdf.Name.DeviceRGB, Domain=[0, 600, 0, 850], Function=function
+    )
     page = document.pages[0]
-    page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(X=document.make_indirect(inner)))
-    page.Contents = document.make_stream(b"/X Do " * 40)
+    page.Resources = pikepdf.Dictionary(Shading=pikepdf.Dictionary(S=document.make_indirect(shading)))
+    page.Contents = document.make_stream(b"/S sh " * 20)
     made = io.BytesIO()
     document.save(made)
     return made.getvalue()

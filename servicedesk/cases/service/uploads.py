@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.errors import CaseClosed, UnknownDocument
@@ -14,34 +13,28 @@ from servicedesk.cases.queries.checklist import load_checklist
 from servicedesk.cases.queries.facts import zone_of
 from servicedesk.cases.queries.papers import list_paper_rows
 from servicedesk.cases.queries.scope import get_case_for
-from servicedesk.cases.queries.uploads import page_column
 from servicedesk.cases.rules import PaperState
 from servicedesk.cases.service.papers import change_paper
-from servicedesk.cases.upload_errors import PaperSettled, TooManyFiles, UploadNotFound
-from servicedesk.cases.upload_models import FilePage, PaperIntake, StoredFile, Upload
+from servicedesk.cases.service.upload_rows import (
+    Incoming,
+    drop_unused,
+    forget_failures,
+    give_file,
+    has_paper,
+    keep_file,
+    write_outcome,
+)
+from servicedesk.cases.upload_errors import PaperSettled, UploadNotFound
+from servicedesk.cases.upload_models import StoredFile, Upload
 from servicedesk.db import audit
-from servicedesk.files.values import FileState, Outcome, Reason, unreadable
+from servicedesk.files.values import FileState, Outcome, Reason
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
-from servicedesk.kernel.ids import new_id
 from servicedesk.kernel.permissions import SYSTEM, Actor, Permission
 from servicedesk.register.models import Person
 
-MOST_FILES = 200
-"""Of one case, those that cannot be read counted too."""
-
 _SETTLED = frozenset({PaperState.accepted, PaperState.waived})
 _STAYS = frozenset({PaperState.accepted, PaperState.rejected, PaperState.waived, PaperState.stale})
-_DIGEST = "stored_file"
-
-
-@dataclass(frozen=True, slots=True)
-class Incoming:
-    """Be one file as it came: what the sender calls it, its bytes, and what came of looking into it."""
-
-    name: str
-    content: bytes
-    outcome: Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +68,9 @@ def receive_file(
     """
     case = _open_case(session, actor, case_id)
     _check_paper(session, case, document_id, now)
-    _forget_failures(session, case.id, document_id)
-    file, is_known = _keep(session, vault, case, incoming, max_case_bytes, now)
-    upload_id = _give(
+    forget_failures(session, case.id, document_id, before=now)
+    file, is_known = keep_file(session, vault, case, incoming, max_case_bytes, now)
+    upload_id = give_file(
         session, case, document_id, file, incoming.name, channel, actor, now, received_at, session_id
     )
     if document_id is not None and file.state == FileState.readable:
@@ -113,7 +106,7 @@ def reuse_file(
     file = session.get_one(StoredFile, source.file_id)
     if file.state == FileState.unreadable:
         raise UploadNotFound
-    given = _give(
+    given = give_file(
         session,
         case,
         document_id,
@@ -145,10 +138,10 @@ def remove_upload(session: Session, *, case_id: UUID, upload_id: UUID, actor: Ac
     if state != FileState.unreadable and stored is not None and stored.state in _STAYS:
         raise PaperSettled
     session.execute(delete(Upload).where(Upload.id == upload.id))
-    _drop_unused(session, case.id)
+    drop_unused(session, case.id)
     _note(session, case, "remove_file", upload.id, document_id or "", actor, now)
     is_received = stored is not None and stored.state is PaperState.received
-    if document_id is not None and is_received and not _has_paper(session, case.id, document_id):
+    if document_id is not None and is_received and not has_paper(session, case.id, document_id):
         change_paper(
             session,
             case_id=case.id,
@@ -167,7 +160,7 @@ def settle_file(session: Session, vault: Vault, *, file_id: UUID, outcome: Outco
     file = session.get(StoredFile, file_id, with_for_update=True, populate_existing=True)
     if file is None or file.state != FileState.waiting:
         return False
-    _write_outcome(session, vault, file, outcome, now)
+    write_outcome(session, vault, file, outcome, now)
     session.flush()
     case = session.get_one(Case, file.case_id)
     if file.state == FileState.readable and case.closed_at is None:
@@ -210,103 +203,6 @@ def _check_paper(session: Session, case: Case, document_id: str | None, now: dat
         raise UnknownDocument
 
 
-def _keep(
-    session: Session, vault: Vault, case: Case, incoming: Incoming, max_case_bytes: int, now: datetime
-) -> tuple[StoredFile, bool]:
-    if (session.scalar(select(func.count()).where(Upload.case_id == case.id)) or 0) >= MOST_FILES:
-        raise TooManyFiles(number=MOST_FILES)
-    digest = vault.digest(_DIGEST, incoming.content)
-    found = select(StoredFile).where(StoredFile.case_id == case.id, StoredFile.digest == digest)
-    file = session.scalars(found).one_or_none()
-    if file is not None and file.state == FileState.readable:
-        return file, True
-    outcome = incoming.outcome
-    size = len(incoming.content)
-    if file is None:
-        if (
-            outcome.state is not FileState.unreadable
-            and _kept_bytes(session, case.id) + size > max_case_bytes
-        ):
-            outcome = unreadable(Reason.case_full, outcome.media_type)
-        file = StoredFile(
-            id=new_id(),
-            office_id=case.office_id,
-            case_id=case.id,
-            digest=digest,
-            size_bytes=size,
-            media_type=outcome.media_type,
-            state=FileState.waiting.value,
-            added_at=now,
-            attempts=0,
-        )
-        session.add(file)
-    if outcome.state is not FileState.unreadable:
-        file.original_sealed = vault.seal(incoming.content, StoredFile.__tablename__, file.id, "original")
-    session.flush()
-    _write_outcome(session, vault, file, outcome, now)
-    session.flush()
-    return file, False
-
-
-def _write_outcome(session: Session, vault: Vault, file: StoredFile, outcome: Outcome, now: datetime) -> None:
-    file.state, file.reason = outcome.state.value, outcome.reason.value
-    file.media_type = outcome.media_type
-    if outcome.state is FileState.waiting:
-        file.next_try_at = now
-        return
-    file.settled_at, file.next_try_at = now, None
-    if outcome.state is FileState.unreadable:
-        file.original_sealed = None
-        return
-    file.page_count = len(outcome.pages)
-    file.thumbnail_sealed = vault.seal(outcome.thumbnail, StoredFile.__tablename__, file.id, "thumbnail")
-    session.add_all(
-        FilePage(
-            file_id=file.id,
-            number=number,
-            media_type="image/jpeg",
-            picture_sealed=vault.seal(picture, FilePage.__tablename__, file.id, page_column(number)),
-        )
-        for number, picture in enumerate(outcome.pages, 1)
-    )
-
-
-def _give(
-    session: Session,
-    case: Case,
-    document_id: str | None,
-    file: StoredFile,
-    name: str,
-    channel: str,
-    actor: Actor,
-    now: datetime,
-    received_at: datetime | None,
-    session_id: UUID | None,
-) -> UUID:
-    same = Upload.document_id == document_id if document_id is not None else Upload.document_id.is_(None)
-    found = session.scalar(
-        select(Upload.id).where(Upload.case_id == case.id, Upload.file_id == file.id, same).limit(1)
-    )
-    if found is not None:
-        return found
-    upload = Upload(
-        id=new_id(),
-        office_id=case.office_id,
-        case_id=case.id,
-        document_id=document_id,
-        file_id=file.id,
-        name=name,
-        channel=channel,
-        received_at=received_at or now,
-        recorded_at=now,
-        recorded_by=actor.ref,
-        session_id=session_id,
-    )
-    session.add(upload)
-    session.flush()
-    return upload.id
-
-
 def _mark_received(
     session: Session,
     case_id: UUID,
@@ -329,50 +225,6 @@ def _mark_received(
     )
 
 
-def _forget_failures(session: Session, case_id: UUID, document_id: str | None) -> None:
-    """Drop what could not be read for this paper before: whoever sends another file has seen why."""
-    failed = select(StoredFile.id).where(
-        StoredFile.case_id == case_id, StoredFile.state == FileState.unreadable.value
-    )
-    same = Upload.document_id == document_id if document_id is not None else Upload.document_id.is_(None)
-    session.execute(delete(Upload).where(Upload.case_id == case_id, same, Upload.file_id.in_(failed)))
-    _drop_unused(session, case_id)
-
-
-def _drop_unused(session: Session, case_id: UUID) -> None:
-    """Delete files of a case that no paper has any more, with their pictures."""
-    used = select(Upload.file_id).where(Upload.case_id == case_id)
-    unused = select(StoredFile.id).where(StoredFile.case_id == case_id, StoredFile.id.not_in(used))
-    ids = list(session.scalars(unused))
-    if ids:
-        session.execute(delete(FilePage).where(FilePage.file_id.in_(ids)))
-        session.execute(delete(StoredFile).where(StoredFile.id.in_(ids)))
-
-
-def _has_paper(session: Session, case_id: UUID, document_id: str) -> bool:
-    """Tell whether the office still has this paper: as a readable file, or on paper."""
-    readable = session.scalar(
-        select(Upload.id)
-        .join(StoredFile, StoredFile.id == Upload.file_id)
-        .where(
-            Upload.case_id == case_id,
-            Upload.document_id == document_id,
-            StoredFile.state == FileState.readable.value,
-        )
-        .limit(1)
-    )
-    intakes = session.scalars(select(PaperIntake.document_ids).where(PaperIntake.case_id == case_id))
-    return readable is not None or any(document_id in named for named in intakes)
-
-
-def _kept_bytes(session: Session, case_id: UUID) -> int:
-    kept = StoredFile.state != FileState.unreadable.value
-    return (
-        session.scalar(select(func.sum(StoredFile.size_bytes)).where(StoredFile.case_id == case_id, kept))
-        or 0
-    )
-
-
 def _get(session: Session, case_id: UUID, upload_id: UUID) -> Upload:
     upload = session.scalar(select(Upload).where(Upload.id == upload_id, Upload.case_id == case_id))
     if upload is None:
@@ -391,18 +243,4 @@ def _note(
         subject=("case", case.id),
         office_id=case.office_id,
         details={"upload": upload_id.hex, "document": document_id},
-    )
-
-
-def postpone_file(session: Session, *, file_id: UUID, reason: Reason, next_try_at: datetime) -> None:
-    """Note that a file still waits, why, and when to look again."""
-    values: dict[str, Any] = {
-        "reason": reason.value,
-        "attempts": StoredFile.attempts + 1,
-        "next_try_at": next_try_at,
-    }
-    session.execute(
-        update(StoredFile)
-        .where(StoredFile.id == file_id, StoredFile.state == FileState.waiting.value)
-        .values(values)
     )

@@ -11,9 +11,8 @@ from servicedesk.cases.queries.scope import build_scope
 from servicedesk.cases.queries.uploads import get_page_picture, list_uploads
 from servicedesk.cases.rules import CloseReason, PaperState
 from servicedesk.cases.service import change_paper, close_case
+from servicedesk.cases.service.upload_rows import MOST_FILES, Incoming
 from servicedesk.cases.service.uploads import (
-    MOST_FILES,
-    Incoming,
     receive_file,
     remove_upload,
     reuse_file,
@@ -63,7 +62,7 @@ def give(db, vault, case, amina):
                 max_case_bytes=options.pop("max_case_bytes", 100 * MB),
                 channel="web",
                 actor=actor or amina,
-                now=NOW,
+                now=options.pop("now", NOW),
                 **options,
             )
 
@@ -161,16 +160,23 @@ def test_an_unreadable_file_is_noted_and_not_kept(db, case, give):
 def test_the_next_file_takes_away_what_could_not_be_read(db, case, give):
     give(b"locked", outcome=unreadable(Reason.password))
     give(b"torn", "enrolment", outcome=unreadable(Reason.truncated))
-    give(b"good")
+    give(b"good", now=NOW + timedelta(minutes=1))
     assert [(one.document_id, one.state) for one in given(db, case)] == [
         ("enrolment", "unreadable"),
         ("passport", "readable"),
     ]
 
 
+def test_what_comes_together_is_judged_one_by_one(db, case, give):
+    """Files of one sending share an instant: the good one does not hide why the other was refused."""
+    give(b"locked", outcome=unreadable(Reason.password))
+    give(b"good")
+    assert sorted(one.state for one in given(db, case)) == ["readable", "unreadable"]
+
+
 def test_a_file_that_could_not_be_read_may_be_tried_again(db, case, give):
     give(b"same", outcome=unreadable(Reason.too_slow))
-    assert give(b"same").state is FileState.readable
+    assert give(b"same", now=NOW + timedelta(minutes=1)).state is FileState.readable
     assert count(db, StoredFile) == 1
 
 
@@ -183,7 +189,7 @@ def test_what_is_too_much_together_is_refused_and_the_rest_stays(db, case, give)
 
 
 def test_a_case_has_a_largest_number_of_files(db, case, give, monkeypatch):
-    monkeypatch.setattr("servicedesk.cases.service.uploads.MOST_FILES", 2)
+    monkeypatch.setattr("servicedesk.cases.service.upload_rows.MOST_FILES", 2)
     give(b"1")
     give(b"2")
     with pytest.raises(TooManyFiles):
