@@ -123,6 +123,20 @@ STATEMENTS: tuple[Statement, ...] = (
         "SELECT id, 'printed' FROM letter WHERE withdrawn_at IS NOT NULL AND printed_at IS NOT NULL",
     ),
     Statement(
+        "file_is_not_stuck",
+        "I5",
+        "no uploaded file waits longer than its age limit",
+        "SELECT id, reason FROM stored_file WHERE state = 'waiting' AND added_at < :hour_ago",
+    ),
+    Statement(
+        "readable_file_has_its_pages",
+        "I5",
+        "a readable file has its original and every page, and one that cannot be read has neither",
+        """SELECT f.id, f.state FROM stored_file f LEFT JOIN file_page p ON p.file_id = f.id
+           GROUP BY f.id, f.state, f.page_count
+           HAVING count(p.number) <> f.page_count OR (f.state = 'readable') <> (f.page_count > 0)""",
+    ),
+    Statement(
         "one_living_code_per_case",
         "I12",
         "one subject has at most one living access code",

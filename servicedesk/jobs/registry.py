@@ -8,7 +8,9 @@ from uuid import UUID
 
 from servicedesk.booking.jobs import run_calendar
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
+from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
 from servicedesk.db.session import Database
+from servicedesk.files.desk import open_file_desk
 from servicedesk.interim.jobs import run_confirmations
 from servicedesk.interim.keys import open_keyring
 from servicedesk.jobs.housekeeping import delete_expired, has_unsealed, seal_all
@@ -123,6 +125,21 @@ def _sweep(context: JobContext) -> dict[str, Any]:
     return swept | run_booking_sweep(context.database, now=context.now())
 
 
+def _files(context: JobContext) -> dict[str, Any]:
+    return look_into_files(
+        context.database,
+        context.vault,
+        open_file_desk(context.settings),
+        context.clock,
+        should_stop=context.should_stop,
+    )
+
+
+def _has_files(context: JobContext) -> bool:
+    with context.database.reading() as session:
+        return has_waiting_files(session, now=context.now())
+
+
 def _seal(context: JobContext) -> dict[str, Any]:
     return seal_all(context.database, context.clock)
 
@@ -134,7 +151,9 @@ def _has_unsealed(context: JobContext) -> bool:
 
 def _retention(context: JobContext) -> dict[str, Any]:
     frequent = frozenset(job.name for job in JOBS.values() if isinstance(job.schedule, Every))
-    return delete_expired(context.database, context.clock, frequent) | purge_printed_codes(context.tools)
+    deleted = delete_expired(context.database, context.clock, frequent) | purge_printed_codes(context.tools)
+    with context.database.unit_of_work() as session:
+        return deleted | {"files": forget_files(session, now=context.now())}
 
 
 _ALL = (
@@ -156,6 +175,13 @@ _ALL = (
         _deliver,
         is_for_sqlite_only=True,
         has_work=_has_due,
+    ),
+    Job(
+        "files",
+        "look into files that wait for the virus scanner or for their turn",
+        Every(timedelta(seconds=30)),
+        _files,
+        has_work=_has_files,
     ),
     Job("seal-audit", "chain the audit trail", Every(timedelta(seconds=20)), _seal, has_work=_has_unsealed),
 )

@@ -31,6 +31,7 @@ TASK_LABELS: Mapping[str, str] = {
     "interim_review": N_("Zwischenbestätigung ausgestellt, die Angaben sind jetzt andere: prüfen"),
     "interim_request": N_("Servicestelle braucht heute eine Zwischenbestätigung"),
     "interim_request_overdue": N_("Servicestelle wartet zu lange auf eine Zwischenbestätigung"),
+    "files_waiting": N_("Dateien warten auf den Virenscanner: Technik verständigen"),
     "interim_no_key": N_("Schlüssel für das Prüfsiegel fehlt oder läuft ab: Technik verständigen"),
 }
 """What each kind of task asks for; other rooms may use kinds of their own."""

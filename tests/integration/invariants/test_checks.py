@@ -22,6 +22,7 @@ from servicedesk.cases.service import (
     receive_contact_request,
     record_application,
 )
+from servicedesk.cases.upload_models import StoredFile
 from servicedesk.checklists.models import CatalogueVersion
 from servicedesk.db.audit import AuditEvent, seal_audit
 from servicedesk.db.jobs import begin_run, finish_run
@@ -253,6 +254,30 @@ def break_overdue(sound):
 
 def break_stuck(sound):
     sound.breaks(update(Outbox).values(state="working", claimed_at=NOW - timedelta(hours=1)))
+
+
+def stored_file(sound, **values):
+    row = {
+        "id": new_id(),
+        "office_id": sound.office.id,
+        "case_id": sound.case.id,
+        "digest": b"d" * 32,
+        "media_type": "image/jpeg",
+        "size_bytes": 1,
+        "reason": "",
+        "added_at": NOW,
+        "page_count": 0,
+        "attempts": 0,
+    }
+    return insert(StoredFile).values({**row, **values})
+
+
+def break_waiting_file(sound):
+    sound.breaks(stored_file(sound, state="waiting", added_at=NOW - timedelta(hours=2)))
+
+
+def break_pages(sound):
+    sound.breaks(stored_file(sound, state="readable", page_count=2))
 
 
 def break_no_letter(sound):
@@ -505,6 +530,8 @@ BREAKS = {
     "held_title_is_not_invited": break_held,
     "letter_is_not_overdue": break_overdue,
     "message_is_not_stuck": break_stuck,
+    "file_is_not_stuck": break_waiting_file,
+    "readable_file_has_its_pages": break_pages,
     "delivered_letter_exists": break_no_letter,
     "printed_letter_has_a_batch": break_batch,
     "withdrawn_letter_stays_here": break_withdrawn,
