@@ -128,9 +128,12 @@ def show_pdf(pdf: bytes, name: str) -> Response:
 
 def _read_wish() -> _Wish:
     asked = request.args
+    # "stu ar" says both in one field: nobody has to leave it.
+    letters, _, tag = asked.get("letters", "").strip()[:20].partition(" ")
+    is_known = tag.strip().lower() in {one.lower() for one in office().languages}
     return _Wish(
-        letters=asked.get("letters", "").strip()[:20],
-        tag=choose_locale(asked.get("language"), office().languages),
+        letters=letters if is_known or not tag else f"{letters} {tag}",
+        tag=choose_locale(tag.strip() if is_known else asked.get("language"), office().languages),
         is_first="first" in asked,
         is_child="child" in asked,
         is_large="large" in asked,

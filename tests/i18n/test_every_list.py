@@ -24,6 +24,7 @@ from tests.support.pdf_reading import list_fonts, page_texts, read_structure
 CATALOGUE = load_catalogue()
 CONCERNS = sorted(CATALOGUE.concerns)
 OFFICE = OfficeBlock("Ausländerbehörde Musterstadt", "Platz 1", "12345", "Musterstadt", "https://amt.example")
+MOST_PAGES = 2
 OUR_FONTS = {"Letter-Latin", "Letter-Arabic", "Letter-Ethiopic"}
 BIDI_CONTROLS = dict.fromkeys(map(ord, "\u2066\u2067\u2068\u2069\u200e\u200f"))
 
@@ -73,7 +74,8 @@ def test_every_list_is_printed_with_its_tags_and_without_a_missing_sign(concern_
         (node.get("lang"), node.get("dir")) for node in marked.iter("div") if node.get("class") == "side"
     }
     assert sides == {("de", "ltr"), (language.lang, language.dir)}
-    pdf, _ = render_pdf(html)
+    pdf, pages = render_pdf(html)
+    assert pages <= MOST_PAGES
     assert page.validate_pdf_bytes(pdf, profile="ua1").failures == []
     assert {name.removesuffix("-Bold") for name in list_fonts(pdf)} <= OUR_FONTS
     assert missing_signs(caplog) == []
