@@ -73,6 +73,20 @@ class ReasonNeeded(Refusal):
     message = "Dieser Vorgang ist noch nicht entscheidungsreif. Nennen Sie den Grund, warum es jetzt schon einen Termin gibt."
 
 
+class NoLongerOffered(StaleData):
+    """Refuse to answer about a time that is not being arranged any more."""
+
+    code = "no_longer_offered"
+    message = "Diese Zeit steht nicht mehr zur Wahl. Sehen Sie auf der Seite nach, was jetzt gilt."
+
+
+class TooManyOffers(Refusal):
+    """Refuse no time at all, or more than `most` at once, or one of them twice."""
+
+    code = "too_many_offers"
+    message = "Wählen Sie zwischen einer und %(most)s verschiedenen Zeiten."
+
+
 class NotBookable(Refusal):
     """Refuse booking for a case that is closed, or whose mode does not let the resident book now."""
 

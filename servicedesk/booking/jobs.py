@@ -5,8 +5,15 @@ from functools import partial
 
 from sqlalchemy import select
 
-from servicedesk.booking.service import compile_calendar, pass_appointments, sweep_holds
+from servicedesk.booking.service import (
+    compile_calendar,
+    lapse_arrangement,
+    list_lapsed,
+    pass_appointments,
+    sweep_holds,
+)
 from servicedesk.db.session import Database
+from servicedesk.kernel.crypto import Vault
 from servicedesk.offices.models import Office
 
 _BATCH = 200
@@ -36,3 +43,16 @@ def run_sweep(database: Database, *, now: datetime) -> dict[str, int]:
             if found < _BATCH:
                 break
     return sums
+
+
+def run_lapses(
+    database: Database, vault: Vault, *, now: datetime, public_url: str | None = None
+) -> dict[str, int]:
+    """End what office and resident were arranging and nobody answered in time; return how many."""
+    with database.reading() as session:
+        lapsed = list_lapsed(session, now=now)
+    # One transaction each: the locks of several cases in one could wait for each other.
+    for case_id in lapsed:
+        end = partial(lapse_arrangement, case_id=case_id, now=now, vault=vault, public_url=public_url)
+        database.run(end)
+    return {"lapsed": len(lapsed)}

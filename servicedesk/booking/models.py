@@ -33,9 +33,9 @@ class DeskDay(Base):
 
 
 class Appointment(Base):
-    """Be a hold or an appointment of one case at one desk.
+    """Be a hold, a time that waits for an answer, or an appointment of one case at one desk.
 
-    `state`: held, booked, cancelled, moved, expired, kept, no_show. `starts_local` is the wall-clock time people
+    `state` is one of rules.life.State. `starts_local` is the wall-clock time people
     see and stays when a clock rule changes; `starts_at` is its instant. `uid` and `sequence` belong to the
     calendar file; a moved appointment keeps its uid in the new row.
     """
@@ -59,6 +59,13 @@ class Appointment(Base):
             unique=True,
             sqlite_where=text("state = 'held'"),
             postgresql_where=text("state = 'held'"),
+        ),
+        Index(
+            "uq_appointment_case_id_requested",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state = 'requested'"),
+            postgresql_where=text("state = 'requested'"),
         ),
     )
 
@@ -89,6 +96,42 @@ class AppointmentCell(Base):
     desk_id: Mapped[UUID] = mapped_column(ForeignKey("desk.id"), primary_key=True)
     starts_local: Mapped[datetime] = mapped_column(_WALL, primary_key=True)
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
+
+
+class Arrangement(Base):
+    """Be what office and resident are arranging about a time; at most one of a case is open.
+
+    Its times are the case's appointments in state requested or offered, and occupy their cells. `origin`: request
+    (the person asked), office (the office proposes). `state`: asked (the office has to answer), offered (the person
+    has to), accepted, declined, refused, withdrawn, overtaken (another time came first), lapsed. `reason` is a code
+    of rules.arrangements. `lapses_at`: from then on the sweep ends it and frees its times.
+    """
+
+    __tablename__ = "arrangement"
+    __table_args__ = (
+        Index("ix_arrangement_office_id_state", "office_id", "state"),
+        Index("ix_arrangement_case_id", "case_id"),
+        Index(
+            "uq_arrangement_case_id_open",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state IN ('asked', 'offered')"),
+            postgresql_where=text("state IN ('asked', 'offered')"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    origin: Mapped[str] = mapped_column(String(12))
+    state: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[str] = mapped_column(String(20), default="")
+    note: Mapped[str] = mapped_column(String(300), default="")
+    opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    opened_by: Mapped[str] = mapped_column(String(80))
+    lapses_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed_by: Mapped[str] = mapped_column(String(80))
 
 
 class SlotWish(Base):

@@ -19,8 +19,8 @@ STATEMENTS: tuple[Statement, ...] = (
             LEFT JOIN (SELECT appointment_id, count(*) AS n FROM appointment_cell GROUP BY appointment_id) c
               ON c.appointment_id = a.id
             WHERE coalesce(c.n, 0) <>
-              CASE WHEN a.state IN ('cancelled', 'moved', 'expired') THEN 0 ELSE (a.minutes + 4) / 5 END
-            AND NOT (a.state = 'held' AND coalesce(c.n, 0) < (a.minutes + 4) / 5
+              CASE WHEN a.state IN ('cancelled', 'moved', 'expired', 'released') THEN 0 ELSE (a.minutes + 4) / 5 END
+            AND NOT (a.state IN ('held', 'requested', 'offered') AND coalesce(c.n, 0) < (a.minutes + 4) / 5
               AND EXISTS (SELECT 1 FROM appointment b WHERE b.case_id = a.case_id AND b.state = 'booked'))""",
     ),
     Statement(
@@ -36,6 +36,26 @@ STATEMENTS: tuple[Statement, ...] = (
         """SELECT a.id, 'held' FROM appointment a WHERE a.state = 'held' AND a.hold_expires_at < :hour_ago
            AND EXISTS (SELECT 1 FROM job_run r WHERE r.name = 'sweep' AND r.state = 'done'
              AND r.started_at > a.hold_expires_at)""",
+    ),
+    Statement(
+        "arrangement_has_its_times",
+        "I1",
+        "an open arrangement keeps at least one time, and a time that waits for an answer has an open arrangement",
+        """SELECT r.case_id, r.state FROM arrangement r WHERE r.state IN ('asked', 'offered') AND NOT EXISTS
+             (SELECT 1 FROM appointment a WHERE a.case_id = r.case_id
+               AND a.state = CASE r.state WHEN 'asked' THEN 'requested' ELSE 'offered' END)
+           UNION ALL
+           SELECT a.case_id, a.state FROM appointment a WHERE a.state IN ('requested', 'offered') AND NOT EXISTS
+             (SELECT 1 FROM arrangement r WHERE r.case_id = a.case_id
+               AND r.state = CASE a.state WHEN 'requested' THEN 'asked' ELSE 'offered' END)""",
+    ),
+    Statement(
+        "arrangement_has_ended",
+        "I1",
+        "an arrangement that lapsed an hour ago is over once the sweep has run",
+        """SELECT r.case_id, r.state FROM arrangement r WHERE r.state IN ('asked', 'offered') AND r.lapses_at < :hour_ago
+           AND EXISTS (SELECT 1 FROM job_run j WHERE j.name = 'sweep' AND j.state = 'done'
+             AND j.started_at > r.lapses_at)""",
     ),
     Statement(
         "booked_in_the_same_office",

@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from servicedesk.booking.jobs import run_calendar
+from servicedesk.booking.jobs import run_calendar, run_lapses
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
 from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
 from servicedesk.db.session import Database
@@ -115,8 +115,16 @@ def _has_due(context: JobContext) -> bool:
         return has_due_notices(session, now=context.now(), channels=channels)
 
 
+def _lapse(context: JobContext) -> dict[str, Any]:
+    return dict(
+        run_lapses(
+            context.database, context.vault, now=context.now(), public_url=context.settings.public_url
+        )
+    )
+
+
 def _sweep(context: JobContext) -> dict[str, Any]:
-    swept = sweep(
+    swept = _lapse(context) | sweep(
         context.tools,
         waiting_for=LEFT_TO_OTHERS,
         until=context.now() + _SWEEP_LASTS,

@@ -21,6 +21,7 @@ from servicedesk.notices.contexts import (
     AppointmentMoved,
     MailContext,
     MailFrame,
+    SlotNewsMail,
     cleaned,
 )
 from servicedesk.notices.errors import UnsendableNotice
@@ -73,6 +74,16 @@ def _values(context: MailContext, wording: Wording) -> dict[str, object]:
     if isinstance(context, AppointmentMoved):
         values["earlier_day"] = wording.day_of(context.earlier_starts_at, zone)
         values["earlier_time"] = wording.clock_of(context.earlier_starts_at, zone)
+    if isinstance(context, SlotNewsMail):
+        values["times"] = [
+            {
+                "day": wording.day_of(one.starts_at, zone),
+                "clock": wording.clock_of(one.starts_at, zone),
+                "desk": one.desk,
+            }
+            for one in context.times
+        ]
+        values["answer_day"] = wording.day_of(context.answer_by, zone) if context.answer_by else ""
     for name in ("received_at", "valid_until", "changed_at"):
         instant = getattr(context, name, None)
         if isinstance(instant, datetime):

@@ -9,8 +9,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts import sessions
-from servicedesk.booking.queries import AppointmentView, WishView, get_bookings_of_case
-from servicedesk.booking.rules.access import Access, Why
+from servicedesk.booking.queries import (
+    AppointmentView,
+    ArrangementView,
+    WishView,
+    find_arrangement,
+    get_bookings_of_case,
+)
+from servicedesk.booking.rules.access import Access, Pick, Why
+from servicedesk.booking.rules.arrangements import Talk
 from servicedesk.booking.rules.life import State
 from servicedesk.cases.queries.resident import ResidentPaper, ResidentView, get_resident_view
 from servicedesk.kernel.errors import NotAllowed
@@ -27,6 +34,8 @@ class Step(StrEnum):
     wait_for_office = "wait_for_office"
     gather_papers = "gather_papers"
     wait_for_check = "wait_for_check"
+    answer_offer = "answer_offer"
+    wait_for_answer = "wait_for_answer"
     come = "come"
     after_appointment = "after_appointment"
     none = "none"
@@ -76,6 +85,7 @@ class CasePage:
     cancelled: AppointmentView | None
     wish: WishView | None
     access: Access
+    talk: ArrangementView | None
     minutes: int
     can_change: bool
 
@@ -83,6 +93,21 @@ class CasePage:
     def is_bookable(self) -> bool:
         """Tell whether a time can be picked now."""
         return self.access.pick is not None
+
+    @property
+    def is_request(self) -> bool:
+        """Tell whether picking a time asks the office for it."""
+        return self.access.pick is Pick.ask
+
+    @property
+    def is_offered(self) -> bool:
+        """Tell whether times of the office wait for an answer."""
+        return self.talk is not None and self.talk.state is Talk.offered
+
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether a request waits for the office."""
+        return self.talk is not None and self.talk.state is Talk.asked
 
     @property
     def is_gated(self) -> bool:
@@ -119,6 +144,10 @@ class CasePage:
             return Step.none
         if self.view.receipt is None:
             return Step.apply
+        if self.is_offered:
+            return Step.answer_offer
+        if self.is_asked and self.appointment is None:
+            return Step.wait_for_answer
         if self.appointment is not None:
             return Step.gather_papers if self.view.papers_waiting else Step.come
         if self.is_gated and self.wish is None:
@@ -182,6 +211,7 @@ def load_page(session: Session) -> CasePage:
         cancelled=earlier[0] if earlier and earlier[0].state == State.cancelled else None,
         wish=bookings.wish,
         access=terms.access(has_appointment=is_ahead),
+        talk=find_arrangement(session, own_case()),
         minutes=terms.minutes,
         can_change=booked is not None and booked.can_change(now()),
     )

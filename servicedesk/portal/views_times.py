@@ -21,7 +21,13 @@ from servicedesk.booking.errors import (
     TooSoon,
 )
 from servicedesk.booking.queries import find_hold, find_offer, list_times, suggest_times
-from servicedesk.booking.service import book_appointment, hold_slot, move_appointment, wish_for_slot
+from servicedesk.booking.service import (
+    ask_for_time,
+    book_appointment,
+    hold_slot,
+    move_appointment,
+    wish_for_slot,
+)
 from servicedesk.kernel.errors import NotFound
 from servicedesk.portal.forms import ConfirmForm, WishForm
 from servicedesk.portal.journey import CasePage, Choice, keep_answers, load_page, own_case, read_answers
@@ -201,6 +207,8 @@ def _book(way: str) -> Response:
     choice = Choice.read(request.form.get("slot"))
     if choice is None:
         return redirect(url_for("portal_times.choose", way=way), 303)
+    if _is_request():
+        return _ask(way, choice)
     leads_to = url_for("portal_appointment.show")
     wanted: dict[str, Any] = {
         "case_id": own_case(),
@@ -221,6 +229,28 @@ def _book(way: str) -> Response:
         return redirect(leads_to, 303)
 
     return _tried(way, choice, lambda: act(book, leads_to=leads_to))
+
+
+def _is_request() -> bool:
+    """Tell whether the office answers first; asked anew, the set-up may have changed since the page was shown."""
+    with reading() as session:
+        return load_page(session).is_request
+
+
+def _ask(way: str, choice: Choice) -> Response:
+    def ask(session: Session) -> Response:
+        ask_for_time(
+            session,
+            case_id=own_case(),
+            desk_id=choice.desk_id,
+            starts_local=choice.starts_local,
+            now=now(),
+            actor=actor(),
+        )
+        keep_answers(session, choice=None, lost=None)
+        return redirect(url_for("portal_offers.show"), 303)
+
+    return _tried(way, choice, lambda: act(ask))
 
 
 def _held(hold: Callable[[Session], None], way: str) -> Response:
@@ -248,6 +278,8 @@ def _elsewhere(way: str, page: CasePage) -> Response | None:
         return redirect(url_for("portal_case.home"), 303)
     if way == "move" and not page.can_change:
         return redirect(url_for("portal_appointment.show"), 303)
+    if page.is_asked:
+        return redirect(url_for("portal_offers.show"), 303)
     if way == "times" and page.appointment is not None:
         return redirect(url_for("portal_appointment.already"), 303)
     return redirect(url_for("portal_case.home"), 303) if not page.is_bookable else None

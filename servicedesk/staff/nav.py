@@ -19,6 +19,7 @@ def build_nav(who: Actor) -> list[NavItem]:
         ("today", gettext("Heute"), "staff.today", ()),
         ("range", gettext("Mein Bereich"), "staff.range_list", SEES_FILES),
         ("invitations", gettext("Einladungen"), "staff.invitations", (Permission.steer_invitations,)),
+        ("requests", gettext("Anfragen"), "staff.requests", (Permission.work_case,)),
         ("contact", gettext("Ohne Brief"), "staff.contact_list", (Permission.match_contact,)),
         ("risk", gettext("Risiko"), "staff.risk", SEES_FILES),
         (

@@ -52,6 +52,8 @@ NOTICE_LABELS: Mapping[str, str] = {
     "new_code_letter": _("Schreiben mit neuem Zugangscode"),
     "application_receipt": _("Bestätigung des Antrags"),
     "appointment_confirmation": _("Terminbestätigung"),
+    "slot_news_letter": _("Schreiben zu einem Termin"),
+    "slot_news_mail": _("Nachricht zu einem Termin"),
     "appointment_moved": _("Nachricht: Termin verschoben"),
     "appointment_cancelled": _("Nachricht: Termin abgesagt"),
     "contact_received": _("Bestätigung der Nachricht"),

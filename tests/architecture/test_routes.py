@@ -52,6 +52,7 @@ RESIDENT = set(
     "portal_code.sign_out portal_case.home portal_case.apply portal_case.papers portal_case.announce "
     "portal_case.receipt portal_case.receipt_pdf portal_confirmation.show portal_times.choose portal_times.pick portal_times.day "
     "portal_times.check portal_times.taken portal_times.none_suits portal_times.waiting "
+    "portal_offers.show portal_offers.accept portal_offers.decline "
     "portal_appointment.show portal_appointment.already portal_appointment.calendar portal_appointment.sheet "
     "portal_appointment.cancel portal_appointment.cancelled portal_details.address portal_details.email "
     "portal_details.email_sent portal_details.phone portal_details.speech "
@@ -96,6 +97,12 @@ STAFF = {
     "staff.code": "reissue_code",
     "staff.appointment": "book_for_others",
     "staff.cancel": "book_for_others",
+    "staff.requests": "work_case",
+    "staff.time_request": "work_case",
+    "staff.accept_request": "work_case",
+    "staff.offer_request": "work_case",
+    "staff.refuse_time_request": "work_case",
+    "staff.withdraw_offers": "work_case",
     "staff.contact_list": "match_contact",
     "staff.contact": "match_contact",
     "staff.reject_contact": "match_contact",

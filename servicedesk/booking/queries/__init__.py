@@ -10,6 +10,13 @@ from servicedesk.booking.queries.appointments import (
     list_appointments_of_case,
     list_day,
 )
+from servicedesk.booking.queries.arrangements import (
+    ArrangedTime,
+    ArrangementView,
+    RequestLine,
+    find_arrangement,
+    list_requests,
+)
 from servicedesk.booking.queries.conflicts import Conflict, count_conflicts, list_conflicts, list_guard_faults
 from servicedesk.booking.queries.facts import get_terms, list_candidate_desks
 from servicedesk.booking.queries.free import (
@@ -26,15 +33,19 @@ from servicedesk.booking.queries.wishes import WishView, find_wish, list_wishes
 
 __all__ = [
     "AppointmentView",
+    "ArrangedTime",
+    "ArrangementView",
     "CaseBookings",
     "Conflict",
     "DayEntry",
+    "RequestLine",
     "SlotOffer",
     "WishView",
     "count_conflicts",
     "count_free_seats",
     "find_appointment",
     "find_appointment_by_ref",
+    "find_arrangement",
     "find_earliest_free",
     "find_free_days",
     "find_hold",
@@ -48,6 +59,7 @@ __all__ = [
     "list_conflicts",
     "list_day",
     "list_guard_faults",
+    "list_requests",
     "list_times",
     "list_wishes",
     "suggest_times",

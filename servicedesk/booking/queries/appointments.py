@@ -17,6 +17,9 @@ from servicedesk.kernel.errors import NotFound
 from servicedesk.offices.models import Desk, DeskMember
 from servicedesk.register.models import Person
 
+_NOT_SHOWN = (State.held, State.expired, State.requested, State.offered, State.released)
+"""Times that were never an appointment."""
+
 SHOWN_IN_DAYS = (State.booked, State.kept, State.no_show, State.passed)
 
 
@@ -186,7 +189,7 @@ _HELD = Prepared(
     _OF_CASE.where(Appointment.state == constant(State.held), Appointment.hold_expires_at > bindparam("now"))
 )
 LIST_OF_CASE = Prepared(
-    _OF_CASE.where(Appointment.state.not_in((constant(State.held), constant(State.expired)))).order_by(
+    _OF_CASE.where(Appointment.state.not_in(tuple(constant(state) for state in _NOT_SHOWN))).order_by(
         Appointment.created_at.desc(), Appointment.id.desc()
     )
 )

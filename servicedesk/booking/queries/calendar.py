@@ -80,7 +80,7 @@ def list_future_instants(
         select(Appointment.id, Appointment.starts_local, Appointment.starts_at)
         .where(
             Appointment.office_id == office_id,
-            Appointment.state.in_((State.held, State.booked)),
+            Appointment.state.in_((State.held, State.booked, State.requested, State.offered)),
             Appointment.starts_at > now,
         )
         .order_by(Appointment.id)

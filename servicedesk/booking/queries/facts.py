@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.queries import statements
+from servicedesk.booking.rules.arrangements import Talk
 from servicedesk.booking.rules.life import AppointmentRow, State
 from servicedesk.booking.rules.offers import BookingTerms, DeskPlace, choose_desks
 from servicedesk.booking.rules.ticks import read_bits
@@ -165,6 +166,8 @@ def read_terms(row: Any) -> BookingTerms:
         ends_on=row.ends_on,
         is_closed=row.closed_at is not None,
         is_ready=row.ready_at is not None,
+        talk=Talk(row.talk) if row.talk else None,
+        was_offered=bool(row.was_offered),
     )
 
 

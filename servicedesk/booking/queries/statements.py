@@ -21,7 +21,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from servicedesk.booking.models import Appointment, AppointmentCell, DeskDay, SlotWish
+from servicedesk.booking.models import Appointment, AppointmentCell, Arrangement, DeskDay, SlotWish
+from servicedesk.booking.rules.arrangements import OPEN, Origin
 from servicedesk.booking.rules.life import AppointmentRow, State
 from servicedesk.cases.models import Case
 from servicedesk.db.prepared import Prepared, constant
@@ -32,6 +33,7 @@ APPOINTMENT = cast(Table, Appointment.__table__)
 CELL = cast(Table, AppointmentCell.__table__)
 DESK_DAY = cast(Table, DeskDay.__table__)
 WISH = cast(Table, SlotWish.__table__)
+ARRANGEMENT = cast(Table, Arrangement.__table__)
 _CASE = cast(Table, Case.__table__)
 _CLAIM = cast(Table, ContactClaim.__table__)
 _OFFICE = cast(Table, Office.__table__)
@@ -42,6 +44,7 @@ _STAFF = cast(Table, StaffMember.__table__)
 _PERSON = cast(Table, Person.__table__)
 
 _HELD, _BOOKED = constant(State.held), constant(State.booked)
+_OPEN = tuple(constant(state) for state in sorted(OPEN))
 
 _TERMS = (
     _CASE.c.id.label("case_id"),
@@ -58,6 +61,13 @@ _TERMS = (
     _CONCERN.c.minutes,
     _CONCERN.c.notice_hours,
     _CONCERN.c.horizon_days,
+    select(ARRANGEMENT.c.state)
+    .where(ARRANGEMENT.c.case_id == _CASE.c.id, ARRANGEMENT.c.state.in_(_OPEN))
+    .scalar_subquery()
+    .label("talk"),
+    exists()
+    .where(ARRANGEMENT.c.case_id == _CASE.c.id, ARRANGEMENT.c.origin == constant(Origin.office))
+    .label("was_offered"),
 )
 _HAS_OPEN_WISH = (
     exists().where(WISH.c.case_id == _CASE.c.id, WISH.c.settled_at.is_(None)).label("has_open_wish")
@@ -141,6 +151,21 @@ LOCK_EXPIRED_HOLDS: Executable = (
     .order_by(APPOINTMENT.c.id)
     .limit(bindparam("most"))
     .with_for_update(key_share=True, skip_locked=True)
+)
+
+LIST_LAPSED: Executable = (
+    select(ARRANGEMENT.c.case_id)
+    .join(_CASE, _CASE.c.id == ARRANGEMENT.c.case_id)
+    .where(
+        ARRANGEMENT.c.state.in_(_OPEN),
+        or_(
+            ARRANGEMENT.c.lapses_at <= bindparam("now"),
+            _CASE.c.closed_at.is_not(None),
+            _CASE.c.decision.is_not(None),
+        ),
+    )
+    .order_by(ARRANGEMENT.c.id)
+    .limit(bindparam("most"))
 )
 
 LOCK_PAST_BOOKINGS: Executable = (

@@ -20,7 +20,8 @@ HOLD_WINDOW = timedelta(hours=24)
 class State(StrEnum):
     """Name where a row of `appointment` stands.
 
-    `moved` is the former time of an appointment that lives on in another row; `passed` is one whose time went by
+    `requested` waits for the office's answer, `offered` for the person's; `released` is one of those that came to
+    nothing. `moved` is the former time of an appointment that lives on in another row; `passed` is one whose time went by
     without anybody recording whether the person came.
     """
 
@@ -32,6 +33,9 @@ class State(StrEnum):
     kept = "kept"
     no_show = "no_show"
     passed = "passed"
+    requested = "requested"
+    offered = "offered"
+    released = "released"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +144,12 @@ def decide_change(rows: Iterable[AppointmentRow], ref: str, now: datetime) -> Ap
 def find_booked(rows: Iterable[AppointmentRow]) -> AppointmentRow | None:
     """Return the booked row of a case; the database admits one."""
     return next((row for row in rows if row.state == State.booked), None)
+
+
+def list_arranged(rows: Iterable[AppointmentRow]) -> list[AppointmentRow]:
+    """Return the rows of a case that wait for an answer, the office's or the person's, by time."""
+    waiting = [row for row in rows if row.state in {State.requested, State.offered}]
+    return sorted(waiting, key=lambda row: (row.starts_local, row.id))
 
 
 def find_held(rows: Iterable[AppointmentRow]) -> AppointmentRow | None:

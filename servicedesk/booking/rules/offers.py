@@ -18,6 +18,7 @@ from servicedesk.booking.errors import (
     TooSoon,
 )
 from servicedesk.booking.rules.access import Access, Pick, Standing, Why, decide_access
+from servicedesk.booking.rules.arrangements import Talk
 from servicedesk.booking.rules.ticks import find_offered_starts, list_ticks, span, tick_of, ticks_for, wall_of
 from servicedesk.kernel.clock import instant_of, local_day, local_wall
 from servicedesk.offices.rules.setup import AppointmentMode
@@ -28,7 +29,8 @@ class BookingTerms:
     """Say how an office books one case.
 
     `notice_hours`: no time sooner than this from now. `horizon_days`: no day later than this many days from
-    today. `ends_on` is the effective end of the title, None where nothing ends.
+    today. `ends_on` is the effective end of the title, None where nothing ends. `talk` is where the open arrangement
+    stands; `was_offered`: the office has proposed a time before.
     """
 
     case_id: UUID
@@ -41,6 +43,8 @@ class BookingTerms:
     ends_on: date | None
     is_closed: bool
     is_ready: bool = False
+    talk: Talk | None = None
+    was_offered: bool = False
 
     @property
     def ticks(self) -> int:
@@ -49,7 +53,14 @@ class BookingTerms:
 
     def access(self, *, has_appointment: bool = False) -> Access:
         """Return what the resident may do about a time."""
-        standing = Standing(is_closed=self.is_closed, is_ready=self.is_ready, has_appointment=has_appointment)
+        standing = Standing(
+            is_closed=self.is_closed,
+            is_ready=self.is_ready,
+            is_asked=self.talk is Talk.asked,
+            is_offered=self.talk is Talk.offered,
+            was_offered=self.was_offered,
+            has_appointment=has_appointment,
+        )
         return decide_access(self.mode, standing)
 
     def earliest_at(self, now: datetime) -> datetime:

@@ -1,6 +1,15 @@
 """Hold times, book, move and cancel appointments, keep wishes; compile calendars and clear what ran out."""
 
 from servicedesk.booking.service.appointments import book_appointment, cancel_appointment, move_appointment
+from servicedesk.booking.service.arrangements import (
+    accept_time,
+    ask_for_time,
+    decline_times,
+    lapse_arrangement,
+    list_lapsed,
+    offer_times,
+    refuse_request,
+)
 from servicedesk.booking.service.calendar import CalendarReport, compile_calendar
 from servicedesk.booking.service.holds import hold_slot, release_hold
 from servicedesk.booking.service.upkeep import pass_appointments, sweep_holds
@@ -11,12 +20,19 @@ __all__ = [
     "Booked",
     "CalendarReport",
     "Hold",
+    "accept_time",
+    "ask_for_time",
     "book_appointment",
     "cancel_appointment",
     "compile_calendar",
+    "decline_times",
     "hold_slot",
+    "lapse_arrangement",
+    "list_lapsed",
     "move_appointment",
+    "offer_times",
     "pass_appointments",
+    "refuse_request",
     "release_hold",
     "settle_wish_of",
     "sweep_holds",

@@ -6,27 +6,25 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.errors import AlreadyBooked, AppointmentPast, OutsideHours
+from servicedesk.booking.errors import AlreadyBooked
 from servicedesk.booking.rules.life import (
-    AppointmentRow,
     Slot,
     State,
     decide_change,
     find_booked,
     find_held,
 )
-from servicedesk.booking.rules.offers import refuse_cells, wanted_ticks
+from servicedesk.booking.service.claims import claim_slot, end_arranged
 from servicedesk.booking.service.ground import (
     BOOKS,
     Ground,
     end_run_out,
-    new_claim,
     prepare,
-    refuse_choice,
     refuse_mode,
 )
-from servicedesk.booking.service.guards import Claim, Ending, carry_out
+from servicedesk.booking.service.guards import Ending, carry_out
 from servicedesk.booking.service.messages import tell_booked, tell_cancelled, tell_moved
+from servicedesk.booking.service.talks import overtake
 from servicedesk.booking.service.trail import note_endings, note_row
 from servicedesk.booking.service.values import Booked
 from servicedesk.booking.service.wishes import settle_wish
@@ -72,10 +70,12 @@ def book_appointment(
             raise AlreadyBooked(ref=booked.ref)
         endings.append(Ending(booked, State.passed, booked.sequence))
     refuse_mode(ground, actor, BOOKS, reason)
-    claim = replace(_claim(ground, slot, now, actor, endings), reason=reason)
+    endings += end_arranged(ground)
+    claim = replace(claim_slot(ground, slot, now, actor, endings), reason=reason)
     carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
     note_row(session, "book_appointment", claim.row, now=now, actor=actor, reason=reason)
+    overtake(session, ground, now=now, actor=actor)
     settle_wish(session, ground.facts, now=now, actor=actor)
     tell_booked(session, vault, ground.facts, claim.row, now=now, public_url=public_url)
     return Booked.of(claim.row, is_new=True)
@@ -117,10 +117,12 @@ def move_appointment(
     old = decide_change(ground.own, ref, now)
     endings = [*end_run_out(ground), Ending(old, State.moved, old.sequence, reason)]
     refuse_mode(ground, actor, BOOKS, reason)
-    claim = _claim(ground, slot, now, actor, endings, replaces=old)
+    endings += end_arranged(ground)
+    claim = claim_slot(ground, slot, now, actor, endings, replaces=old)
     carry_out(session, now, claim=claim, endings=endings, known=ground.facts.day)
     note_endings(session, endings, now=now, actor=actor)
     note_row(session, "move_appointment", claim.row, now=now, actor=actor, earlier=old.ref)
+    overtake(session, ground, now=now, actor=actor)
     tell_moved(session, vault, ground.facts, claim.row, old, now=now, public_url=public_url)
     return Booked.of(claim.row, is_new=True)
 
@@ -150,7 +152,9 @@ def cancel_appointment(
     held = find_held(ground.own)
     if held is not None:
         endings.append(Ending(held, State.expired, held.sequence))
+    endings += end_arranged(ground)
     carry_out(session, now, endings=endings)
+    overtake(session, ground, now=now, actor=actor)
     cancelled = replace(old, state=State.cancelled, sequence=old.sequence + 1, changed_at=now)
     note_endings(session, endings, now=now, actor=actor)
     is_by_office = actor.kind is not ActorKind.resident
@@ -158,42 +162,6 @@ def cancel_appointment(
         session, vault, ground.facts, cancelled, now=now, public_url=public_url, is_by_office=is_by_office
     )
     return Booked.of(cancelled, is_new=True)
-
-
-def _claim(
-    ground: Ground,
-    slot: Slot,
-    now: datetime,
-    actor: Actor,
-    endings: list[Ending],
-    *,
-    replaces: AppointmentRow | None = None,
-) -> Claim:
-    """Return the claim to a booked row: the case's hold of this time, or a new row; other holds end.
-
-    A hold that still runs is honoured even where the shortest notice has passed meanwhile.
-    """
-    held = find_held(ground.own)
-    claim = new_claim(ground, slot, now, actor, state=State.booked, replaces=replaces)
-    if held is None or held.slot != slot:
-        refuse_choice(ground, slot, now, actor)
-        if held is not None:
-            endings.append(Ending(held, State.expired, held.sequence))
-        return claim
-    if held.is_live_hold(now):
-        if held.starts_at <= now:
-            raise AppointmentPast
-    else:
-        refuse_choice(ground, slot, now, actor)
-    # The office may have closed the day since the time was held.
-    day = ground.facts.day
-    if day is None:
-        raise OutsideHours
-    refuse_cells(wanted_ticks(slot.starts_local, slot.minutes), day.opened, 0)
-    row = replace(claim.row, id=held.id, ref=held.ref, starts_at=held.starts_at, created_at=held.created_at)
-    if replaces is None:
-        row = replace(row, uid=held.uid)
-    return Claim(row, actor.ref, is_new=False)
 
 
 def _is_known(ground: Ground, ref: str) -> bool:

@@ -52,6 +52,7 @@ from servicedesk.notices.contexts.mails import (
     ConfirmEmailAddress,
     ContactReceived,
 )
+from servicedesk.notices.contexts.slots import NewsTime, SlotNews, SlotNewsLetter, SlotNewsMail
 
 __all__ = [
     "KINDS",
@@ -83,6 +84,7 @@ __all__ = [
     "MailFrame",
     "Medium",
     "NewCodeLetter",
+    "NewsTime",
     "OfficeBlock",
     "Opening",
     "Paper",
@@ -92,6 +94,9 @@ __all__ = [
     "Recipient",
     "Sender",
     "SheetKind",
+    "SlotNews",
+    "SlotNewsLetter",
+    "SlotNewsMail",
     "TitleForm",
     "cleaned",
     "from_payload",
@@ -107,11 +112,13 @@ LetterContext = (
     | ContactChangedLetter
     | InterimConfirmationLetter
     | InterimEndedLetter
+    | SlotNewsLetter
 )
 MailContext = (
     AppointmentConfirmation
     | AppointmentMoved
     | AppointmentCancelled
+    | SlotNewsMail
     | ContactReceived
     | ConfirmEmailAddress
     | ChannelChanged
@@ -131,9 +138,11 @@ KINDS: Mapping[str, type[Context]] = {
         ContactChangedLetter,
         InterimConfirmationLetter,
         InterimEndedLetter,
+        SlotNewsLetter,
         AppointmentConfirmation,
         AppointmentMoved,
         AppointmentCancelled,
+        SlotNewsMail,
         ContactReceived,
         ConfirmEmailAddress,
         ChannelChanged,

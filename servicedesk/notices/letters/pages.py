@@ -21,6 +21,7 @@ from servicedesk.notices.contexts import (
     LetterSecrets,
     OfficeBlock,
     Recipient,
+    SlotNewsLetter,
     has_access_code,
 )
 from servicedesk.notices.letters.errors import MissingSecrets
@@ -203,6 +204,7 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
         ApplicationReceipt: "Bestätigung: Ihr Antrag ist eingegangen",
         ContactChangedLetter: "Ihre Kontaktdaten wurden geändert",
         InterimConfirmationLetter: "Zwischenbestätigung",
+        SlotNewsLetter: "Ihr Termin",
         InterimEndedLetter: "Ihre Zwischenbestätigung gilt nicht mehr",
     }.get(type(context), "Ihr neuer Zugangscode")
     html = (

@@ -19,6 +19,7 @@ from servicedesk.notices.contexts import (
     LetterFrame,
     LetterSecrets,
     NewCodeLetter,
+    NewsTime,
     OfficeBlock,
     Opening,
     Paper,
@@ -28,6 +29,8 @@ from servicedesk.notices.contexts import (
     Recipient,
     Sender,
     SheetKind,
+    SlotNews,
+    SlotNewsLetter,
     TitleForm,
 )
 
@@ -236,6 +239,16 @@ def _contact_changed(locale: str, issued_on: date) -> LetterContext:
     )
 
 
+def _slot_news(locale: str, issued_on: date) -> LetterContext:
+    first = datetime.combine(issued_on + timedelta(days=14), time(8, 30), tzinfo=UTC)
+    return SlotNewsLetter(
+        frame=build_sample_frame(locale, issued_on),
+        news=SlotNews.OFFERED,
+        times=tuple(NewsTime(first + timedelta(days=day), "Zimmer 201") for day in (0, 1, 5)),
+        answer_by=first - timedelta(days=7),
+    )
+
+
 def _confirmation(locale: str, issued_on: date) -> LetterContext:
     frame = build_sample_frame(locale, issued_on)
     return InterimConfirmationLetter(
@@ -277,6 +290,7 @@ _BUILDERS: Mapping[str, Callable[[str, date], LetterContext]] = {
     ContactChangedLetter.KIND: _contact_changed,
     InterimConfirmationLetter.KIND: _confirmation,
     InterimEndedLetter.KIND: _ended,
+    SlotNewsLetter.KIND: _slot_news,
 }
 
 #: Kinds that can be previewed: letters, and information sheets, which name nobody.

@@ -17,6 +17,9 @@ from servicedesk.notices.contexts import (
     InterimEndedMail,
     InterimIssuedMail,
     MailFrame,
+    NewsTime,
+    SlotNews,
+    SlotNewsMail,
     cleaned,
     from_payload,
     has_access_code,
@@ -36,6 +39,7 @@ MAILS = (
     ChannelChanged(FRAME, NOW),
     InterimIssuedMail(FRAME),
     InterimEndedMail(FRAME),
+    SlotNewsMail(FRAME, SlotNews.OFFERED, "https://h.example/tr/code", (NewsTime(NOW, "Zimmer 201"),), NOW),
 )
 LETTERS = tuple(build_sample(kind, "ar", date(2026, 11, 23)) for kind in SAMPLE_KINDS)
 

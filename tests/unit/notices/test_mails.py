@@ -18,6 +18,9 @@ from servicedesk.notices.contexts import (
     InterimEndedMail,
     InterimIssuedMail,
     MailFrame,
+    NewsTime,
+    SlotNews,
+    SlotNewsMail,
 )
 from servicedesk.notices.errors import UnsendableNotice
 from servicedesk.notices.letters.samples import build_sample_office
@@ -51,6 +54,13 @@ def _contexts(locale: str, name: str = "İpek Şule"):
             ChannelChanged(frame, NOW),
             InterimIssuedMail(frame),
             InterimEndedMail(frame),
+            SlotNewsMail(
+                frame,
+                SlotNews.REFUSED,
+                "https://h.example/de/code",
+                (NewsTime(STARTS, "Zimmer 201"),),
+                reason="Zu dieser Zeit kann niemand Sie empfangen.",
+            ),
         )
     }
 

@@ -136,7 +136,6 @@ REPLACEMENTS = [
         "desk[1].opening[2]",
         "overlaps",
     ),
-    ('mode = "direct"', 'mode = "request"', "concern[1].mode", "not built yet"),
     ('mode = "direct"', 'mode = "proposed"', "concern[1].mode", "not built yet"),
     ('mode = "direct"', 'mode = "dirct"', "concern[1].mode", "did you mean 'direct'?"),
     ("minutes = 15", "minutes = 12", "concern[1].minutes", "off the grid"),

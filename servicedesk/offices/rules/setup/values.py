@@ -27,7 +27,7 @@ class AppointmentMode(StrEnum):
     """The invitation carries a slot of the responsible case worker."""
 
 
-BUILT_MODES = frozenset({AppointmentMode.direct, AppointmentMode.decision_ready})
+BUILT_MODES = frozenset({AppointmentMode.direct, AppointmentMode.request, AppointmentMode.decision_ready})
 """What `office load` accepts: a mode that nobody carries out yet must not silently act as another."""
 
 
