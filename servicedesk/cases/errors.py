@@ -138,3 +138,73 @@ class FormAlreadySent(StaleData):
 
     code = "form_already_sent"
     message = "Dieses Formular haben Sie schon abgeschickt. Es ist nichts doppelt geschehen."
+
+
+class StepNotPossible(StaleData):
+    """Refuse a fact that cannot be entered as the case stands."""
+
+    code = "step_not_possible"
+    message = "So, wie der Vorgang jetzt steht, geht das nicht. Laden Sie die Seite neu und sehen Sie nach, was sich geändert hat."
+
+
+class PapersOpen(Refusal):
+    """Refuse to call a case ready while a paper is missing or unchecked; `number` says how many."""
+
+    code = "papers_open"
+    message = "Noch sind nicht alle Unterlagen geprüft oder da. Offen: %(number)s. Prüfen Sie sie, oder tragen Sie ein, dass sie nicht nötig sind."
+
+
+class FactNotFound(NotFound):
+    """Refuse to take back what does not hold, or is not of this case."""
+
+    code = "fact_not_found"
+    message = "Diesen Eintrag haben wir nicht gefunden, oder er ist schon zurückgenommen."
+
+
+class UndoTooLate(Refusal):
+    """Refuse to take back what somebody may already rely on; `minutes` is how long it could be."""
+
+    code = "undo_too_late"
+    message = "Das lässt sich nur %(minutes)s Minuten lang zurücknehmen, und nur den letzten Eintrag. Tragen Sie ein, was jetzt gilt."
+
+
+class LetterHasLeft(Refusal):
+    """Refuse to take back what somebody was already told."""
+
+    code = "letter_has_left"
+    message = "Dazu ist schon ein Schreiben oder eine Nachricht unterwegs. Rufen Sie die Person an, und tragen Sie ein, was jetzt gilt."
+
+
+class UnknownAuthority(Refusal):
+    """Refuse an authority that is not on the list."""
+
+    code = "unknown_authority"
+    message = "Wählen Sie die Behörde aus der Liste."
+
+
+class DayHasPassed(Refusal):
+    """Refuse a day to look again, or to bring papers by, that is not ahead."""
+
+    code = "day_has_passed"
+    message = "Dieser Tag ist vorbei. Wählen Sie einen späteren."
+
+
+class DayTooNear(Refusal):
+    """Refuse a day to bring papers by that leaves no time; `day` is the first that does."""
+
+    code = "day_too_near"
+    message = "Bis zu diesem Tag bleibt zu wenig Zeit. Nennen Sie frühestens den %(day)s."
+
+
+class NothingWanted(Refusal):
+    """Refuse to ask for papers without naming one."""
+
+    code = "nothing_wanted"
+    message = "Wählen Sie mindestens eine Unterlage, die noch fehlt."
+
+
+class Unreachable(Refusal):
+    """Refuse to write to somebody who has neither an address nor a confirmed e-mail address."""
+
+    code = "unreachable"
+    message = "Zu dieser Person kennen wir keine Anschrift und keine bestätigte E-Mail-Adresse. Rufen Sie an, oder fragen Sie am Schalter."

@@ -15,7 +15,9 @@ class Case(Base):
     """Be one matter of one person; one per title and end date, or opened by hand or by contact.
 
     `owner_id` is the responsible case worker, None the team's inbox. `ends_on` is the effective end it was opened
-    for; a correction of the end changes it and is audited.
+    for; a correction of the end changes it and is audited. What holds (ready, waiting, doubted, to be clarified,
+    decided, card) came to hold through rows of `case_fact`. `unready_at`: it was ready, and is no longer.
+    `told_at`: until here the person was told which papers cannot be used.
 
     What a case points to are no foreign keys: a night's cohort is written from a join of those very rows, and five
     checks for each would take longer than all the rest. Nothing here is ever deleted alone, and `check-invariants`
@@ -52,6 +54,42 @@ class Case(Base):
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_reason: Mapped[str | None] = mapped_column(String(30))
+    unready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waiting_for: Mapped[str | None] = mapped_column(ascii_key(40))
+    waiting_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    follow_up_on: Mapped[date | None]
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    clarify_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    card_state: Mapped[str | None] = mapped_column(String(12))  # ordered, ready, handed_over
+    card_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    bring_by_on: Mapped[date | None]
+    told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class CaseFact(Base):
+    """Be one fact that somebody entered about a case, with who, when and why; never changed, never deleted.
+
+    What holds stands on the case, in columns that lists can read; this is how it came to hold. `value`: the
+    authority waited for, or the decision. `on_day`: the day to look again, or to bring papers by. Taking one back
+    is another row, of kind `undo_fact`, that names it.
+    """
+
+    __tablename__ = "case_fact"
+    __table_args__ = (
+        UniqueConstraint("undoes_id"),
+        Index("ix_case_fact_case_id", "case_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("service_case.id"))
+    kind: Mapped[str] = mapped_column(ascii_key(24))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    by: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(300), default="")
+    value: Mapped[str] = mapped_column(ascii_key(40), default="")
+    on_day: Mapped[date | None]
+    undoes_id: Mapped[UUID | None] = mapped_column(ForeignKey("case_fact.id"))
 
 
 class Application(Base):
@@ -86,7 +124,8 @@ class CaseRequirement(Base):
     """Keep the state of one paper of one case; a row appears with the first change from `missing`.
 
     `state`: missing, announced, received, accepted, rejected, waived, stale. `issued_on` is the date on the paper
-    where somebody noted it; `received_at` the instant at which the office first had this paper.
+    where somebody noted it; `received_at` the instant at which the office first had this paper. `reason_id` is one of
+    the listed reasons of a rejection, `reason` what somebody wrote beside it.
     """
 
     __tablename__ = "case_requirement"
@@ -100,6 +139,7 @@ class CaseRequirement(Base):
     changed_by: Mapped[str] = mapped_column(String(80))
     issued_on: Mapped[date | None]
     received_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reason_id: Mapped[str | None] = mapped_column(ascii_key(40))
 
 
 class CaseAnswers(Base):

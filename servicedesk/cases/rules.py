@@ -7,6 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from servicedesk.cases.steps import FACT_LABELS, CardState
 from servicedesk.kernel.clock import day_end, local_day
 
 N_ = str
@@ -105,9 +106,13 @@ class StateWord(StrEnum):
     applied = "applied"
     applied_late = "applied_late"
     papers_to_check = "papers_to_check"
+    waiting = "waiting"
     ready = "ready"
     appointment = "appointment"
     granted = "granted"
+    card_ordered = "card_ordered"
+    card_ready = "card_ready"
+    card_handed_over = "card_handed_over"
     refused = "refused"
     withdrawn = "withdrawn"
     closed = "closed"
@@ -121,9 +126,13 @@ STATE_LABELS: Mapping[StateWord, str] = {
     StateWord.applied: N_("Antrag liegt vor"),
     StateWord.applied_late: N_("Antrag nach dem Ende eingegangen"),
     StateWord.papers_to_check: N_("Unterlagen zu prüfen"),
+    StateWord.waiting: N_("wartet auf eine andere Behörde"),
     StateWord.ready: N_("entscheidungsreif"),
     StateWord.appointment: N_("Termin vereinbart"),
     StateWord.granted: N_("erteilt"),
+    StateWord.card_ordered: N_("erteilt, Karte bestellt"),
+    StateWord.card_ready: N_("erteilt, Karte liegt bereit"),
+    StateWord.card_handed_over: N_("erteilt, Karte ausgehändigt"),
     StateWord.refused: N_("abgelehnt"),
     StateWord.withdrawn: N_("zurückgenommen"),
     StateWord.closed: N_("abgeschlossen"),
@@ -140,6 +149,10 @@ class NextStep(StrEnum):
     decide_late = "decide_late"
     check_papers = "check_papers"
     wait_for_papers = "wait_for_papers"
+    wait_for_authority = "wait_for_authority"
+    ask_authority = "ask_authority"
+    wait_for_card = "wait_for_card"
+    wait_for_pick_up = "wait_for_pick_up"
     offer_appointment = "offer_appointment"
     keep_appointment = "keep_appointment"
     close = "close"
@@ -154,6 +167,10 @@ STEP_LABELS: Mapping[NextStep, str] = {
     NextStep.decide_late: N_("über späten Antrag entscheiden"),
     NextStep.check_papers: N_("Unterlagen prüfen"),
     NextStep.wait_for_papers: N_("wartet auf Unterlagen"),
+    NextStep.wait_for_authority: N_("wartet auf eine andere Behörde"),
+    NextStep.ask_authority: N_("bei der anderen Behörde nachfragen"),
+    NextStep.wait_for_card: N_("wartet auf die Karte"),
+    NextStep.wait_for_pick_up: N_("Karte liegt zur Abholung bereit"),
     NextStep.offer_appointment: N_("Termin vereinbaren"),
     NextStep.keep_appointment: N_("Termin abwarten"),
     NextStep.close: N_("abschließen"),
@@ -166,6 +183,7 @@ OUR_STEPS = frozenset(
         NextStep.call,
         NextStep.decide_late,
         NextStep.check_papers,
+        NextStep.ask_authority,
         NextStep.offer_appointment,
         NextStep.close,
     }
@@ -201,6 +219,15 @@ class CaseFacts:
     decided_at: datetime | None = None
     closed_at: datetime | None = None
     closed_reason: CloseReason | None = None
+    unready_at: datetime | None = None
+    waiting_for: str | None = None
+    follow_up_on: date | None = None
+    card: CardState | None = None
+
+    @property
+    def has_doubtful_appointment(self) -> bool:
+        """Tell whether an appointment lies ahead although the case is no longer ready."""
+        return self.appointment_at is not None and self.unready_at is not None and self.ready_at is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,7 +257,7 @@ def list_in_force(receipts: Iterable[Receipt]) -> tuple[Receipt, ...]:
 def decide_state(facts: CaseFacts, now: datetime, zone: ZoneInfo) -> StateWord:
     """Return the one word for a matter; later facts outweigh earlier ones."""
     if facts.decision is not None:
-        return StateWord(facts.decision.value)
+        return StateWord(f"card_{facts.card.value}" if facts.card else facts.decision.value)
     if facts.closed_at is not None:
         return StateWord.closed
     if facts.appointment_at is not None and facts.appointment_at >= now:
@@ -239,6 +266,8 @@ def decide_state(facts: CaseFacts, now: datetime, zone: ZoneInfo) -> StateWord:
         return StateWord.ready
     if facts.papers_to_check and facts.applied_at is not None:
         return StateWord.papers_to_check
+    if facts.waiting_for is not None:
+        return StateWord.waiting
     if facts.applied_at is not None:
         late = decide_timeliness(facts.applied_at, facts.ends_on, zone) is Timeliness.late
         return StateWord.applied_late if late else StateWord.applied
@@ -260,8 +289,15 @@ def decide_next_step(facts: CaseFacts, now: datetime, zone: ZoneInfo) -> NextSte
     if facts.closed_at is not None:
         return NextStep.none
     match state:
-        case StateWord.granted | StateWord.refused | StateWord.withdrawn:
+        case StateWord.granted | StateWord.refused | StateWord.withdrawn | StateWord.card_handed_over:
             return NextStep.close
+        case StateWord.card_ordered:
+            return NextStep.wait_for_card
+        case StateWord.card_ready:
+            return NextStep.wait_for_pick_up
+        case StateWord.waiting:
+            is_over = facts.follow_up_on is not None and facts.follow_up_on <= today
+            return NextStep.ask_authority if is_over else NextStep.wait_for_authority
         case StateWord.appointment:
             return NextStep.keep_appointment
         case StateWord.ready:
@@ -312,8 +348,8 @@ ACTION_LABELS: Mapping[str, str] = {
     "submit_form": N_("Formular eingegangen"),
     "forget_answer": N_("Antwort zur Liste zurückgenommen"),
     "adopt_catalogue": N_("geänderte Liste übernommen"),
-    "mark_ready": N_("für entscheidungsreif erklärt"),
-    "decide_case": N_("entschieden"),
+    **FACT_LABELS,
+    "tell_rejections": N_("mitgeteilt, welche Unterlagen so nicht verwendbar sind"),
     "receive_file": N_("Datei eingegangen"),
     "reuse_file": N_("Datei auch für eine andere Unterlage verwendet"),
     "remove_file": N_("Datei entfernt"),

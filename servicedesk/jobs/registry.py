@@ -8,6 +8,7 @@ from uuid import UUID
 
 from servicedesk.booking.jobs import run_calendar, run_lapses
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
+from servicedesk.cases.jobs import run_checking
 from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
 from servicedesk.db.session import Database
 from servicedesk.files.desk import open_file_desk
@@ -157,6 +158,12 @@ def _has_unsealed(context: JobContext) -> bool:
         return has_unsealed(session)
 
 
+def _checking(context: JobContext) -> dict[str, Any]:
+    return run_checking(
+        context.database, context.vault, now=context.now(), public_url=context.settings.public_url
+    )
+
+
 def _retention(context: JobContext) -> dict[str, Any]:
     frequent = frozenset(job.name for job in JOBS.values() if isinstance(job.schedule, Every))
     deleted = delete_expired(context.database, context.clock, frequent) | purge_printed_codes(context.tools)
@@ -173,6 +180,12 @@ _ALL = (
         "propose, release, issue, renew and end interim confirmations",
         Every(timedelta(minutes=10)),
         _confirmations,
+    ),
+    Job(
+        "checking",
+        "tell of rejected papers, ask again, close gates papers no longer bear",
+        Every(timedelta(minutes=10)),
+        _checking,
     ),
     Job("retention", "delete what has served its time", Daily(time(3, 30)), _retention),
     Job("sweep", "take up what got stuck or was forgotten", Every(timedelta(minutes=1)), _sweep),

@@ -311,6 +311,8 @@ def _paper_line(line: Requirement, standing: Standing, *, is_listed: bool = True
         issued_on=standing.issued_on,
         freshness=standing.freshness,
         is_listed=is_listed,
+        received_at=standing.received_at,
+        reason_id=standing.reason_id,
     )
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from servicedesk.cases.frames import Addressee
 from servicedesk.cases.models import Application, Case
 from servicedesk.cases.rules import CaseFacts, CloseReason, Decision, PaperState, Receipt, list_in_force
+from servicedesk.cases.steps import CardState
 from servicedesk.checklists.rules import Requirement
 from servicedesk.offices.models import Office
 from servicedesk.register.models import Person
@@ -76,6 +77,10 @@ def build_facts(
         decided_at=case.decided_at,
         closed_at=case.closed_at,
         closed_reason=CloseReason(case.closed_reason) if case.closed_reason else None,
+        unready_at=case.unready_at,
+        waiting_for=case.waiting_for,
+        follow_up_on=case.follow_up_on,
+        card=CardState(case.card_state) if case.card_state else None,
     )
 
 

@@ -27,6 +27,7 @@ class PaperRow:
     changed_at: datetime
     issued_on: date | None
     received_at: datetime | None
+    reason_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,8 @@ class Standing:
     changed_at: datetime | None = None
     issued_on: date | None = None
     freshness: Freshness = FRESH_FOREVER
+    received_at: datetime | None = None
+    reason_id: str | None = None
 
 
 MISSING = Standing(PaperState.missing)
@@ -62,11 +65,12 @@ def read_rows(session: Session, *conditions: object) -> list[tuple[UUID, str, Pa
         CaseRequirement.changed_at,
         CaseRequirement.issued_on,
         CaseRequirement.received_at,
+        CaseRequirement.reason_id,
     )
     query = select(*columns).where(*conditions)  # type: ignore[arg-type]  # conditions are of many kinds
     return [
-        (case_id, document_id, PaperRow(PaperState(state), reason, changed_at, issued_on, received_at))
-        for case_id, document_id, state, reason, changed_at, issued_on, received_at in session.execute(query)
+        (case_id, document_id, PaperRow(PaperState(state), *rest))
+        for case_id, document_id, state, *rest in session.execute(query)
     ]
 
 
@@ -112,6 +116,8 @@ def _judge(
         changed_at=row.changed_at,
         issued_on=row.issued_on,
         freshness=fresh,
+        received_at=row.received_at,
+        reason_id=row.reason_id,
     )
 
 

@@ -37,6 +37,8 @@ class PaperLine:
     issued_on: date | None = None
     freshness: Freshness = FRESH_FOREVER
     is_listed: bool = True
+    received_at: datetime | None = None
+    reason_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, and_, func, literal, select
+from sqlalchemy import ColumnElement, Date, and_, func, literal, select, true
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.models import Application, Case, CaseRequirement
@@ -32,11 +32,20 @@ from servicedesk.cases.rules import (
     decide_state,
     list_in_force,
 )
+from servicedesk.cases.steps import CardState
 from servicedesk.checklists.queries import catalogues_of
 from servicedesk.kernel.clock import local_day
 from servicedesk.register.models import Person, Title
 
-_WAITING = frozenset({NextStep.wait_for_person, NextStep.wait_for_papers})
+_WAITING = frozenset(
+    {
+        NextStep.wait_for_person,
+        NextStep.wait_for_papers,
+        NextStep.wait_for_authority,
+        NextStep.wait_for_card,
+        NextStep.wait_for_pick_up,
+    }
+)
 
 
 class WorkGroup(StrEnum):
@@ -71,13 +80,21 @@ class Matter:
 
 
 def list_open_matters(
-    session: Session, scope: Scope, *, now: datetime, booked: Mapping[UUID, datetime]
+    session: Session,
+    scope: Scope,
+    *,
+    now: datetime,
+    booked: Mapping[UUID, datetime],
+    only: ColumnElement[bool] | None = None,
 ) -> tuple[Matter, ...]:
-    """Return every open case in scope by end date; `booked` are coming appointments from the booking room."""
+    """Return every open case in scope by end date; `booked` are coming appointments from the booking room.
+
+    `only` is a further condition on `Case`.
+    """
     zone = zone_of(session, scope.office_id)
     today = local_day(now, zone)
     receipts, stored = _receipts(session, scope), _paper_rows(session, scope)
-    rows = session.execute(_open_cases(scope)).all()
+    rows = session.execute(_open_cases(scope).where(true() if only is None else only)).all()
     lists = _checklists(session, scope, rows, today)
     found = []
     for row in rows:
@@ -101,6 +118,10 @@ def list_open_matters(
             appointment_at=booked.get(row.id),
             decision=Decision(row.decision) if row.decision else None,
             decided_at=row.decided_at,
+            unready_at=row.unready_at,
+            waiting_for=row.waiting_for,
+            follow_up_on=row.follow_up_on,
+            card=CardState(row.card_state) if row.card_state else None,
         )
         state, step = decide_state(facts, now, zone), decide_next_step(facts, now, zone)
         found.append(
@@ -176,6 +197,10 @@ def _open_cases(scope: Scope) -> Any:
             Case.ready_at,
             Case.decision,
             Case.decided_at,
+            Case.unready_at,
+            Case.waiting_for,
+            Case.follow_up_on,
+            Case.card_state,
             Person.surname_key,
             Person.birth_year,
             Person.birth_month,

@@ -1,4 +1,4 @@
-"""Decide and close cases; what was still to leave the house is taken back."""
+"""Close cases; what was still to leave the house is taken back."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,11 +7,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts.codes import revoke_codes
-from servicedesk.cases.errors import CaseClosed, NotWithoutApplication, ReasonMissing
+from servicedesk.cases.errors import CaseClosed, ReasonMissing
 from servicedesk.cases.models import Case
-from servicedesk.cases.queries.facts import list_receipts
 from servicedesk.cases.queries.scope import get_case_for
-from servicedesk.cases.rules import CloseReason, Decision
+from servicedesk.cases.rules import CloseReason
 from servicedesk.cases.service.forms import drop_drafts
 from servicedesk.cases.service.tasks import settle_case_tasks
 from servicedesk.db import audit
@@ -19,28 +18,6 @@ from servicedesk.kernel.permissions import Actor, Permission
 from servicedesk.notices.service import cancel_pending
 
 _CODE_DIES = frozenset({CloseReason.moved_away, CloseReason.opened_in_error, CloseReason.end_moved})
-
-
-def decide_case(session: Session, *, case_id: UUID, decision: Decision, actor: Actor, now: datetime) -> None:
-    """Record the decision on an application; its instant ends the interim effect.
-
-    Raises CaseNotFound, NotAllowed, CaseClosed, NotWithoutApplication.
-    """
-    case = get_case_for(session, actor, case_id, Permission.work_case)
-    if case.closed_at is not None or case.decision is not None:
-        raise CaseClosed
-    if case_id not in list_receipts(session, [case_id]):
-        raise NotWithoutApplication
-    session.execute(update(Case).where(Case.id == case_id).values(decision=decision.value, decided_at=now))
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action="decide_case",
-        subject=("case", case_id),
-        office_id=case.office_id,
-        details={"decision": decision.value},
-    )
 
 
 def close_case(

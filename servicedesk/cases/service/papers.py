@@ -1,14 +1,14 @@
-"""Note where each paper of a case stands, and that a case can be decided."""
+"""Note where each paper of a case stands; one that is not in order any more closes the gate of its case."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from servicedesk.cases.choices import load_reasons
 from servicedesk.cases.errors import CaseClosed, IssuedInFuture, ReasonMissing, UnknownDocument
 from servicedesk.cases.models import Case, CaseRequirement
 from servicedesk.cases.queries.checklist import load_checklist
@@ -16,6 +16,8 @@ from servicedesk.cases.queries.facts import zone_of
 from servicedesk.cases.queries.papers import HANDED_IN, PaperRow, judge_papers, list_paper_rows
 from servicedesk.cases.queries.scope import get_case_for
 from servicedesk.cases.rules import PaperState
+from servicedesk.cases.service.fact_trail import lock_case
+from servicedesk.cases.service.ready import close_gate
 from servicedesk.db import audit
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.permissions import Actor, ActorKind, Permission
@@ -49,15 +51,20 @@ def change_paper(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    reason_id: str | None = None,
     issued_on: date | None = None,
     received_at: datetime | None = None,
 ) -> PaperState:
     """Set where a paper stands after staff received or checked it; a rejection or a waiver says why.
 
-    `issued_on` is the date on the paper, where somebody read it: from it on the paper grows old. `received_at` is
-    when it came, where that was before now. Raises CaseNotFound, NotAllowed, CaseClosed, UnknownDocument, ReasonMissing, IssuedInFuture.
+    `reason_id` is one of the listed reasons of a rejection. `issued_on` is the date on the paper, where somebody
+    read it: from it on the paper grows old. `received_at` is when it came, where that was before now. A case that
+    was ready and lacks a paper now is ready no longer. Raises CaseNotFound, NotAllowed, CaseClosed, UnknownDocument,
+    ReasonMissing, IssuedInFuture.
     """
-    if state in _NEEDS_REASON and not reason.strip():
+    if state is not PaperState.rejected or reason_id not in load_reasons():
+        reason_id = None
+    if state in _NEEDS_REASON and not reason.strip() and reason_id is None:
         raise ReasonMissing
     found = _find(session, case_id, document_id, actor, now, Permission.record_application)
     if state in {PaperState.accepted, PaperState.rejected, PaperState.waived}:
@@ -66,43 +73,22 @@ def change_paper(
         raise IssuedInFuture
     stored = found.row
     is_same = state is found.state and (issued_on is None or (stored and stored.issued_on == issued_on))
-    if is_same and (state not in _NEEDS_REASON or (stored and stored.reason == reason.strip())):
+    says = (reason.strip()[:300], reason_id)
+    if is_same and (state not in _NEEDS_REASON or (stored and (stored.reason, stored.reason_id) == says)):
         return state
-    return _write(
+    _write(
         session,
         found,
         state,
         actor=actor,
         now=now,
-        reason=reason.strip()[:300],
+        reason=says[0],
+        reason_id=reason_id,
         issued_on=issued_on,
         received_at=received_at,
     )
-
-
-def mark_ready(
-    session: Session, *, case_id: UUID, actor: Actor, now: datetime, is_ready: bool = True
-) -> None:
-    """Say that a case can be decided, or no longer; raises CaseNotFound, NotAllowed, CaseClosed."""
-    case = get_case_for(session, actor, case_id, Permission.work_case)
-    if case.closed_at is not None:
-        raise CaseClosed
-    if (case.ready_at is not None) is is_ready:
-        return
-    values: dict[str, Any] = {
-        "ready_at": now if is_ready else None,
-        "ready_by": actor.ref if is_ready else "",
-    }
-    session.execute(update(Case).where(Case.id == case_id).values(values))
-    audit.record(
-        session,
-        now=now,
-        actor=actor,
-        action="mark_ready",
-        subject=("case", case_id),
-        office_id=case.office_id,
-        details={"is_ready": is_ready},
-    )
+    close_gate(session, found.case, actor=actor, now=now, document_id=document_id)
+    return state
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +110,7 @@ def _find(
     now: datetime,
     permission: Permission | None = None,
 ) -> _Found:
-    case = get_case_for(session, actor, case_id, permission)
+    case = lock_case(session, get_case_for(session, actor, case_id, permission).id)
     if case.closed_at is not None:
         raise CaseClosed
     person = session.get_one(Person, case.person_id)
@@ -148,6 +134,7 @@ def _write(
     actor: Actor,
     now: datetime,
     reason: str = "",
+    reason_id: str | None = None,
     issued_on: date | None = None,
     received_at: datetime | None = None,
 ) -> PaperState:
@@ -160,6 +147,7 @@ def _write(
         "office_id": case.office_id,
         "state": state.value,
         "reason": reason,
+        "reason_id": reason_id,
         "changed_at": now,
         "changed_by": actor.ref,
         "issued_on": issued_on or (before.issued_on if before and stays else None),

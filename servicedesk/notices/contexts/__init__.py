@@ -27,6 +27,17 @@ from servicedesk.notices.contexts.blocks import (
     Sender,
     TitleForm,
 )
+from servicedesk.notices.contexts.checking import (
+    CardReadyLetter,
+    CardReadyMail,
+    ClarificationLetter,
+    ClarificationMail,
+    PaperRejectedLetter,
+    PaperRejectedMail,
+    PapersMissingLetter,
+    PapersMissingMail,
+    WantedPaper,
+)
 from servicedesk.notices.contexts.interim import (
     ConfirmedFacts,
     EndCause,
@@ -64,6 +75,8 @@ __all__ = [
     "AppointmentMoved",
     "ChangedContact",
     "ChannelChanged",
+    "ClarificationLetter",
+    "ClarificationMail",
     "ConfirmEmailAddress",
     "ConfirmedFacts",
     "ContactChangedLetter",
@@ -89,6 +102,10 @@ __all__ = [
     "Opening",
     "Paper",
     "PaperForm",
+    "PaperRejectedLetter",
+    "PaperRejectedMail",
+    "PapersMissingLetter",
+    "PapersMissingMail",
     "Phrase",
     "ReceiptChannel",
     "Recipient",
@@ -98,6 +115,7 @@ __all__ = [
     "SlotNewsLetter",
     "SlotNewsMail",
     "TitleForm",
+    "WantedPaper",
     "cleaned",
     "from_payload",
     "has_access_code",
@@ -124,6 +142,10 @@ MailContext = (
     | ChannelChanged
     | InterimIssuedMail
     | InterimEndedMail
+    | PapersMissingMail
+    | PaperRejectedMail
+    | ClarificationMail
+    | CardReadyMail
 )
 Context = LetterContext | MailContext
 
@@ -148,6 +170,14 @@ KINDS: Mapping[str, type[Context]] = {
         ChannelChanged,
         InterimIssuedMail,
         InterimEndedMail,
+        PapersMissingLetter,
+        PaperRejectedLetter,
+        ClarificationLetter,
+        CardReadyLetter,
+        PapersMissingMail,
+        PaperRejectedMail,
+        ClarificationMail,
+        CardReadyMail,
     )
 }
 

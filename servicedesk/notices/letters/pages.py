@@ -11,6 +11,8 @@ from markupsafe import Markup
 from servicedesk.notices.contexts import (
     AddressedAs,
     ApplicationReceipt,
+    CardReadyLetter,
+    ClarificationLetter,
     ContactChangedLetter,
     ExpiredLetter,
     InterimConfirmationLetter,
@@ -20,6 +22,8 @@ from servicedesk.notices.contexts import (
     LetterFrame,
     LetterSecrets,
     OfficeBlock,
+    PaperRejectedLetter,
+    PapersMissingLetter,
     Recipient,
     SlotNewsLetter,
     has_access_code,

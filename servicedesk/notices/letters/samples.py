@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 
+from servicedesk.kernel.locales import translations
 from servicedesk.notices.contexts import (
     AddressedAs,
     ApplicationReceipt,
@@ -33,6 +35,8 @@ from servicedesk.notices.contexts import (
     SlotNewsLetter,
     TitleForm,
 )
+from servicedesk.notices.letters.checking_samples import KINDS as CHECKING_KINDS
+from servicedesk.notices.letters.checking_samples import build_checking_samples
 
 SAMPLE_SECRETS = LetterSecrets(access_code="7K3M-9QXT-2VBH-4RW8", phone_pin="483926")
 
@@ -151,6 +155,12 @@ def _phrase(texts: Mapping[str, str], locale: str) -> Phrase:
     if not texts:
         return Phrase("")
     return Phrase(texts["de"], "" if locale == "de" else texts.get(locale, ""))
+
+
+def _say(locale: str, text: str) -> Phrase:
+    """Return a text of the catalogue as the product itself has it translated."""
+    translated = "" if locale == "de" else str(translations(locale).gettext(text))
+    return Phrase(text, "" if translated == text else translated)
 
 
 def build_sample_office() -> OfficeBlock:
@@ -294,12 +304,15 @@ _BUILDERS: Mapping[str, Callable[[str, date], LetterContext]] = {
 }
 
 #: Kinds that can be previewed: letters, and information sheets, which name nobody.
-SAMPLE_KINDS: tuple[str, ...] = tuple(_BUILDERS)
+SAMPLE_KINDS: tuple[str, ...] = (*_BUILDERS, *CHECKING_KINDS)
 SHEET_KINDS: tuple[str, ...] = tuple(kind.value for kind in SheetKind)
 
 
 def build_sample(kind: str, locale: str, issued_on: date) -> LetterContext:
     """Build an invented letter of a kind; raises KeyError for an unknown one."""
+    if kind in CHECKING_KINDS:
+        frame = build_sample_frame(locale, issued_on)
+        return build_checking_samples(frame, partial(_say, locale), issued_on)[kind]()
     return _BUILDERS[kind](locale, issued_on)
 
 

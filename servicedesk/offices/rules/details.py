@@ -91,6 +91,19 @@ class InterimChoices:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckingChoices:
+    """Hold what the office chose about checking papers; None: the product's default holds. `waits`: concern → days."""
+
+    undo_minutes: int | None = None
+    bring_days: int | None = None
+    tell_minutes: int | None = None
+    stuck_weeks: int | None = None
+    clarification_minutes: int | None = None
+    max_wait_days: int | None = None
+    waits: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class UploadChoices:
     """Hold how much may be uploaded, and for how many days after a case is closed its files are kept.
 
@@ -135,6 +148,7 @@ class OfficeDetails:
     privacy: PrivacyContacts = PrivacyContacts()
     accessibility: AccessibilityStatement = AccessibilityStatement()
     interim: InterimChoices = InterimChoices()
+    checking: CheckingChoices = CheckingChoices()
     uploads: UploadChoices = UploadChoices()
 
     def to_json(self) -> dict[str, Any]:
@@ -159,6 +173,7 @@ class OfficeDetails:
                 **accessibility,
             ),
             interim=InterimChoices(**values.pop("interim", {})),
+            checking=CheckingChoices(**values.pop("checking", {})),
             uploads=UploadChoices(**values.pop("uploads", {})),
             **values,
         )

@@ -96,6 +96,7 @@ def _read(root: Table, catalogue: Collection[str] | None) -> OfficeSetup:
         root.table("privacy"),
         root.table("accessibility"),
         root.table("interim"),
+        root.table("checking"),
         facts,
         default_team,
     )

@@ -13,6 +13,7 @@ from servicedesk.kernel.names import UmlautRule, fold_letters
 from servicedesk.offices.rules.details import (
     AccessibilityStatement,
     AccessibilityStatus,
+    CheckingChoices,
     Hours,
     Imprint,
     InterimChoices,
@@ -91,6 +92,7 @@ def read_details(
     privacy: Table,
     accessibility: Table,
     interim: Table,
+    checking: Table,
     facts: OfficeFacts,
     default_team: str,
 ) -> OfficeDetails:
@@ -110,6 +112,7 @@ def read_details(
         privacy=_privacy(privacy),
         accessibility=_accessibility(accessibility),
         interim=_interim(interim),
+        checking=_checking(checking),
         uploads=_uploads(office.table("uploads")),
     )
 
@@ -301,6 +304,34 @@ def _interim(table: Table) -> InterimChoices:
     for (earlier, more), (later, less) in pairwise(days):
         if less > more:
             table.problem(later, f"is more than {earlier}; the days count back from the end of the title")
+    return choices
+
+
+def _checking(table: Table) -> CheckingChoices:
+    """Return what the office chose about checking papers; `[[checking.wait]]` names concerns with a wait of their own."""
+    waits: dict[str, int] = {}
+    for entry in table.tables("wait"):
+        concern, days = entry.text("concern", required=True, limit=60), entry.integer("days", 7, 730)
+        if days is None:
+            entry.problem("days", "is missing; write after how many days somebody has looked at the concern")
+        elif concern in waits:
+            entry.problem("concern", f"{concern!r} is named twice")
+        else:
+            waits[concern] = days
+        entry.finish()
+    choices = CheckingChoices(
+        undo_minutes=table.integer("undo_minutes", 0, 24 * 60),
+        bring_days=table.integer("bring_days", 7, 180),
+        tell_minutes=table.integer("tell_minutes", 0, 24 * 60),
+        stuck_weeks=table.integer("stuck_weeks", 2, 104),
+        clarification_minutes=table.integer("clarification_minutes", 5, 240),
+        max_wait_days=table.integer("max_wait_days", 7, 730),
+        waits=waits,
+    )
+    table.finish()
+    minutes = choices.clarification_minutes
+    if minutes is not None and minutes % 5:
+        table.problem("clarification_minutes", f"{minutes} is off the grid; write a multiple of five")
     return choices
 
 
