@@ -21,6 +21,7 @@ from servicedesk.notices.contexts import (
     AppointmentMoved,
     MailContext,
     MailFrame,
+    PapersMissingMail,
     SlotNewsMail,
     cleaned,
 )
@@ -89,6 +90,8 @@ def _values(context: MailContext, wording: Wording) -> dict[str, object]:
         if isinstance(instant, datetime):
             values["day"] = wording.day_of(instant, zone)
             values["time"] = wording.clock_of(instant, zone)
+    if isinstance(context, PapersMissingMail):
+        values["day"] = wording.day(context.bring_by_on)
     return values
 
 

@@ -6,6 +6,7 @@ from servicedesk.cases.queries.range_list import RangeRow
 from servicedesk.cases.rules import NextStep
 from servicedesk.kernel.permissions import Actor, Permission
 from servicedesk.web.locale import gettext
+from servicedesk.web.runtime import actor
 
 SEES_FILES = (Permission.see_own_scope, Permission.see_team, Permission.see_office)
 """Any of these opens files; what is seen is decided by the scope."""
@@ -18,6 +19,7 @@ def build_nav(who: Actor) -> list[NavItem]:
     items = [
         ("today", gettext("Heute"), "staff.today", ()),
         ("range", gettext("Mein Bereich"), "staff.range_list", SEES_FILES),
+        ("check", gettext("Prüfen"), "staff.check_list", (Permission.work_case,)),
         ("invitations", gettext("Einladungen"), "staff.invitations", (Permission.steer_invitations,)),
         ("requests", gettext("Anfragen"), "staff.requests", (Permission.work_case,)),
         ("contact", gettext("Ohne Brief"), "staff.contact_list", (Permission.match_contact,)),
@@ -59,9 +61,10 @@ def step_address(row: RangeRow) -> str:
         if row.next_step is NextStep.invite:
             return url_for("staff.invitations")
         return url_for("staff.open_person", person_id=row.person_id.hex)
+    if row.next_step is NextStep.check_papers and actor().may(Permission.work_case):
+        return url_for("staff.check", ref=row.case_ref)
     if row.next_step is NextStep.offer_appointment:
         return url_for("staff.appointment", ref=row.case_ref)
     if row.next_step is NextStep.close:
         return url_for("staff.close", ref=row.case_ref)
-    anchor = "unterlagen" if row.next_step is NextStep.check_papers else None
-    return url_for("staff.case", ref=row.case_ref, _anchor=anchor)
+    return url_for("staff.case", ref=row.case_ref)

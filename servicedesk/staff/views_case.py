@@ -4,9 +4,18 @@ from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from servicedesk.cases.choices import find_reason
 from servicedesk.cases.queries.scope import find_case_id
 from servicedesk.cases.rules import PAPER_LABELS, CloseReason, Decision, PaperState
-from servicedesk.cases.service import change_paper, close_case, decide_case, mark_ready, reissue_code
+from servicedesk.cases.service import (
+    change_paper,
+    close_case,
+    decide_case,
+    mark_ready,
+    reissue_code,
+    withdraw_ready,
+)
+from servicedesk.cases.steps import FACT_LABELS
 from servicedesk.interim.service import settle_case
 from servicedesk.kernel.permissions import Permission
 from servicedesk.staff import wording
@@ -18,6 +27,7 @@ from servicedesk.staff.interim_desk import interim_desk
 from servicedesk.staff.interim_of_case import load_interim
 from servicedesk.staff.interim_wording import NOTES, REQUEST_ANSWERS, STATES
 from servicedesk.staff.nav import SEES_FILES
+from servicedesk.staff.steps_of_case import load_steps
 from servicedesk.web.access import access, staff
 from servicedesk.web.idempotency import act
 from servicedesk.web.runtime import actor, now, reading, runtime
@@ -30,11 +40,15 @@ def case(ref: str) -> str:
     file = open_file(ref, "case")
     with reading() as session:
         interim = load_interim(session, file.case.id)
+        steps = load_steps(session, file.case.id)
     return render_template(
         "staff/case.html",
         file=file,
         case=file.case,
         interim=interim,
+        steps=steps,
+        fact_labels=FACT_LABELS,
+        find_reason=find_reason,
         interim_states=STATES,
         request_answers=REQUEST_ANSWERS,
         note_labels=NOTES,
@@ -102,7 +116,7 @@ def ready(ref: str, way: str) -> Response:
 
     def change(session: Session) -> Response:
         case_id = find_case_id(session, own_scope(session), ref)
-        mark_ready(session, case_id=case_id, actor=actor(), now=now(), is_ready=way == "ready")
+        (mark_ready if way == "ready" else withdraw_ready)(session, case_id=case_id, actor=actor(), now=now())
         return redirect(url_for("staff.case", ref=ref), 303)
 
     return act(change)

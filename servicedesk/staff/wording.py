@@ -6,6 +6,7 @@ from typing import Any
 
 from babel import Locale, UnknownLocaleError
 
+from servicedesk.cases.choices import load_authorities
 from servicedesk.cases.queries.values import HistoryLine
 from servicedesk.cases.rules import (
     CHANNEL_LABELS,
@@ -19,6 +20,7 @@ from servicedesk.cases.rules import (
     StateWord,
     Timeliness,
 )
+from servicedesk.cases.steps import FACT_LABELS
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.kernel.locales import EASY_GERMAN
 from servicedesk.outreach.queries.vanished import Asked
@@ -62,6 +64,14 @@ NOTICE_LABELS: Mapping[str, str] = {
     "contact_changed_letter": _("Hinweis auf geänderte Kontaktdaten"),
     "interim_confirmation": _("Zwischenbestätigung"),
     "interim_ended": _("Schreiben: Zwischenbestätigung gilt nicht mehr"),
+    "papers_missing_letter": _("Schreiben: Unterlagen fehlen"),
+    "paper_rejected_letter": _("Schreiben: Unterlagen nicht verwendbar"),
+    "clarification_letter": _("Schreiben: Klärungstermin"),
+    "card_ready_letter": _("Schreiben: Karte liegt bereit"),
+    "papers_missing_mail": _("Nachricht: Unterlagen fehlen"),
+    "paper_rejected_mail": _("Nachricht: Unterlagen nicht verwendbar"),
+    "clarification_mail": _("Nachricht: Klärungstermin"),
+    "card_ready_mail": _("Nachricht: Karte liegt bereit"),
     "interim_issued_mail": _("Nachricht: Schreiben ist unterwegs"),
     "interim_ended_mail": _("Nachricht: Bestätigung gilt nicht mehr"),
 }
@@ -90,6 +100,10 @@ STATE_TONES: Mapping[StateWord, str] = {
     StateWord.applied_late: "warning",
     StateWord.papers_to_check: "info",
     StateWord.ready: "success",
+    StateWord.waiting: "info",
+    StateWord.card_ordered: "success",
+    StateWord.card_ready: "success",
+    StateWord.card_handed_over: "success",
     StateWord.granted: "success",
     StateWord.refused: "danger",
 }
@@ -100,6 +114,7 @@ ACTS: Mapping[NextStep, str] = {
     NextStep.call: _("anrufen"),
     NextStep.decide_late: _("entscheiden"),
     NextStep.check_papers: _("prüfen"),
+    NextStep.ask_authority: _("nachfragen"),
     NextStep.offer_appointment: _("Termin vereinbaren"),
     NextStep.close: _("abschließen"),
 }
@@ -227,6 +242,20 @@ def _ready(details: Mapping[str, Any]) -> str:
     return "" if details.get("is_ready", True) else gettext("zurückgenommen")
 
 
+def _paper_of(details: Mapping[str, Any]) -> str:
+    document = load_catalogue().documents.get(str(details.get("document", "")))
+    return gettext(document.name) if document else str(details.get("reason", ""))
+
+
+def _waiting(details: Mapping[str, Any]) -> str:
+    return gettext(load_authorities().get(str(details.get("value", "")), ""))
+
+
+def _undone(details: Mapping[str, Any]) -> str:
+    label = FACT_LABELS.get(str(details.get("value", "")), "")
+    return gettext(label) if label else ""
+
+
 def _attempt(details: Mapping[str, Any]) -> str:
     value = str(details.get("kind", ""))
     return gettext(REACH_LABELS[ReachKind(value)]) if value in set(ReachKind) else ""
@@ -247,6 +276,10 @@ _DETAILS: Mapping[str, Any] = {
     "decide_case": _decision,
     "close_case": _closing,
     "mark_ready": _ready,
+    "withdraw_ready": _paper_of,
+    "await_authority": _waiting,
+    "undo_fact": _undone,
+    "doubt_case": lambda details: str(details.get("reason", "")),
     "reissue_code": lambda details: str(details.get("identity_check", "")),
     "book_appointment": _time,
     "move_appointment": _time,

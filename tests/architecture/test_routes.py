@@ -11,8 +11,9 @@ from sqlalchemy import event
 
 from servicedesk.app import create_app
 from servicedesk.cases.models import Application, Case, Task
+from servicedesk.cases.queries.case_facts import list_facts
 from servicedesk.cases.rules import Channel
-from servicedesk.cases.service import Evidence, record_application
+from servicedesk.cases.service import Evidence, doubt_case, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.cases.service.upload_rows import Incoming
@@ -86,6 +87,13 @@ STAFF = {
     "staff.decide": "work_case",
     "staff.close": "work_case",
     "staff.ready": "work_case",
+    **dict.fromkeys(
+        "staff.check_list staff.check staff.check_accept staff.check_reject".split(), "work_case"
+    ),
+    **dict.fromkeys("staff.check_ask staff.check_ready staff.waiting staff.answer_came".split(), "work_case"),
+    **dict.fromkeys("staff.doubt staff.no_doubt staff.clarify staff.stuck".split(), "work_case"),
+    "staff.card": "record_application",
+    "staff.undo": "work_case",
     "staff.application": "record_application",
     "staff.correct": "record_application",
     "staff.paper": "record_application",
@@ -169,6 +177,7 @@ ROLES = {
     "frida": Role.office_admin,
 }
 SEES_ALL = {"eva", "dmitri"}
+WAYS = {"staff.clarify": "clarify"}
 REFUSED_ACTS = {("dmitri", "staff.open_person")}
 """Pages one may read whose form asks for more: opening a case needs `work_case`."""
 CATALOGUE = {name for name in STAFF if "catalogue" in name}
@@ -234,7 +243,10 @@ class Things:
             "tag": "ar",
             "place": "0",
             "state": "received",
-            "way": "up" if "line" in endpoint else "drop" if endpoint in CATALOGUE else "ready",
+            "way": WAYS.get(
+                endpoint, "up" if "line" in endpoint else "drop" if endpoint in CATALOGUE else "ready"
+            ),
+            "fact_id": self.interim["fact_id"],
         }
         return found
 
@@ -334,10 +346,12 @@ def make_interim(session, desk, case_id):
     confirmation_id = propose(session, interim, case_id=case_id, actor=SYSTEM)
     request_id = request_confirmation(session, interim, case_id=case_id, note="eilt", actor=SYSTEM)
     note_id = note_fact(session, case_id=case_id, kind=Note.applies_for_extension, actor=SYSTEM, now=NOW)
+    doubt_case(session, case_id=case_id, reason="fraglich", actor=SYSTEM, now=NOW)
     return {
         "ref": session.get_one(InterimConfirmation, confirmation_id).ref,
         "request_id": request_id.hex,
         "note_id": note_id.hex,
+        "fact_id": list_facts(session, case_id)[0].id.hex,
     }
 
 

@@ -73,6 +73,8 @@ __all__ = [
     "AppointmentConfirmation",
     "AppointmentFacts",
     "AppointmentMoved",
+    "CardReadyLetter",
+    "CardReadyMail",
     "ChangedContact",
     "ChannelChanged",
     "ClarificationLetter",
@@ -130,6 +132,10 @@ LetterContext = (
     | ContactChangedLetter
     | InterimConfirmationLetter
     | InterimEndedLetter
+    | PapersMissingLetter
+    | PaperRejectedLetter
+    | ClarificationLetter
+    | CardReadyLetter
     | SlotNewsLetter
 )
 MailContext = (

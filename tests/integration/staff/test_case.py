@@ -126,6 +126,10 @@ def test_ready_decide_close_step_by_step(desk, boris, ref):
     assert boris.page.errors == ["Zu diesem Vorgang liegt kein Antrag vor."]
     boris.get(f"/staff/cases/{ref}/application")
     boris.submit(note="persönlich vorgesprochen")
+    for document_id in [link.rsplit("/", 1)[1] for link in boris.page.links().values() if "/papers/" in link]:
+        boris.get(f"/staff/cases/{ref}/papers/{document_id}")
+        boris.submit(state="waived", reason="liegt schon vor")
+    boris.get(f"/staff/cases/{ref}")
     boris.press("entscheidungsreif")
     assert desk.row(Case, ref=ref).ready_at == NOW
     boris.press("doch nicht entscheidungsreif")

@@ -31,6 +31,7 @@ from servicedesk.cases.rules import (
     decide_timeliness,
     list_in_force,
 )
+from servicedesk.cases.steps import CardState
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -115,6 +116,34 @@ def test_the_last_day_counts_to_midnight_in_the_offices_zone(received, ends_on, 
         (replace(CASE, decision=Decision.refused, closed_at=NOW), StateWord.refused, NextStep.none),
         (replace(CASE, decision=Decision.withdrawn), StateWord.withdrawn, NextStep.close),
         (replace(CASE, closed_at=NOW, closed_reason=CloseReason.renewed), StateWord.closed, NextStep.none),
+        (replace(CASE, applied_at=BEFORE, waiting_for="ba"), StateWord.waiting, NextStep.wait_for_authority),
+        (
+            replace(CASE, applied_at=BEFORE, waiting_for="ba", follow_up_on=date(2026, 11, 24)),
+            StateWord.waiting,
+            NextStep.wait_for_authority,
+        ),
+        (
+            replace(CASE, applied_at=BEFORE, waiting_for="ba", follow_up_on=date(2026, 11, 23)),
+            StateWord.waiting,
+            NextStep.ask_authority,
+        ),
+        (
+            replace(CASE, applied_at=BEFORE, waiting_for="ba", papers_to_check=1),
+            StateWord.papers_to_check,
+            NextStep.check_papers,
+        ),
+        *(
+            (
+                replace(CASE, applied_at=BEFORE, decision=Decision.granted, card=card, waiting_for="ba"),
+                StateWord(f"card_{card.value}"),
+                step,
+            )
+            for card, step in (
+                (CardState.ordered, NextStep.wait_for_card),
+                (CardState.ready, NextStep.wait_for_pick_up),
+                (CardState.handed_over, NextStep.close),
+            )
+        ),
     ],
 )
 def test_each_state_follows_from_the_facts(facts, state, step):
