@@ -7,6 +7,7 @@ from servicedesk.cli.catalogue import catalogue
 from servicedesk.cli.checklists import checklists
 from servicedesk.cli.database import backup, db, restore
 from servicedesk.cli.demo import demo
+from servicedesk.cli.export import export
 from servicedesk.cli.forms import forms
 from servicedesk.cli.i18n import i18n
 from servicedesk.cli.invariants import check_invariants
@@ -30,6 +31,7 @@ for command in (
     office,
     ranges,
     register,
+    export,
     jobs,
     worker,
     serve,

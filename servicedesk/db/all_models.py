@@ -17,9 +17,12 @@ _ROOMS_WITH_TABLES = (
     "checklists.models",
     "cases.models",
     "cases.upload_models",
+    "cases.question_models",
     "interim.models",
     "booking.models",
+    "booking.feed_models",
     "outreach.models",
+    "exports.models",
 )
 
 

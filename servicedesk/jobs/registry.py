@@ -10,6 +10,7 @@ from servicedesk.booking.jobs import run_calendar, run_lapses
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
 from servicedesk.cases.jobs import run_checking
 from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
+from servicedesk.cases.question_jobs import run_question_alarms
 from servicedesk.db.session import Database
 from servicedesk.files.desk import open_file_desk
 from servicedesk.interim.jobs import run_confirmations
@@ -131,7 +132,8 @@ def _sweep(context: JobContext) -> dict[str, Any]:
         until=context.now() + _SWEEP_LASTS,
         should_stop=context.should_stop,
     )
-    return swept | run_booking_sweep(context.database, now=context.now())
+    alarms = run_question_alarms(context.database, now=context.now())
+    return swept | run_booking_sweep(context.database, now=context.now()) | alarms
 
 
 def _files(context: JobContext) -> dict[str, Any]:

@@ -5,8 +5,9 @@ lists of dates that libraries generate are read one hour late in summer by other
 """
 
 import enum
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from icalendar import (
@@ -40,7 +41,8 @@ class CalendarMethod(enum.Enum):
 class CalendarEntry:
     """An appointment as a calendar shows it. Nothing in it tells the purpose of anybody's stay.
 
-    attendee_email is needed for REQUEST and CANCEL and stays out of PUBLISH.
+    attendee_email is needed for REQUEST and stays out of PUBLISH. A CANCEL without one calls off what was only
+    published (RFC 5546, 4.1.4).
     """
 
     uid: str
@@ -77,22 +79,27 @@ def _berlin() -> Timezone:
     return zone
 
 
-def build_calendar(entry: CalendarEntry, method: CalendarMethod, now: datetime) -> bytes:
-    """Build a calendar file with one appointment; `now` becomes its stamp.
-
-    Offices outside Europe/Berlin get UTC times: right instants, without a rule we have not checked.
-    """
-    if method is not CalendarMethod.PUBLISH and not entry.attendee_email:
-        raise ValueError("a calendar request names its attendee")
+def _frame(method: CalendarMethod, time_zone: str) -> tuple[Calendar, tzinfo]:
+    """Return an empty calendar with its zone, and the zone its times are written in."""
     calendar = Calendar()
     calendar.add("prodid", _PRODUCT)
     calendar.add("version", "2.0")
     calendar.add("calscale", "GREGORIAN")
     calendar.add("method", method.value)
-    is_ruled = entry.time_zone == _RULED_ZONE
-    zone = ZoneInfo(_RULED_ZONE) if is_ruled else UTC
-    if is_ruled:
-        calendar.add_component(_berlin())
+    if time_zone != _RULED_ZONE:
+        return calendar, UTC
+    calendar.add_component(_berlin())
+    return calendar, ZoneInfo(_RULED_ZONE)
+
+
+def build_calendar(entry: CalendarEntry, method: CalendarMethod, now: datetime) -> bytes:
+    """Build a calendar file with one appointment; `now` becomes its stamp.
+
+    Offices outside Europe/Berlin get UTC times: right instants, without a rule we have not checked.
+    """
+    if method is CalendarMethod.REQUEST and not entry.attendee_email:
+        raise ValueError("a calendar request names its attendee")
+    calendar, zone = _frame(method, entry.time_zone)
     event = Event()
     event.add("uid", clean_line(entry.uid))
     event.add("sequence", entry.sequence)
@@ -108,7 +115,7 @@ def build_calendar(entry: CalendarEntry, method: CalendarMethod, now: datetime) 
     organizer = vCalAddress(f"mailto:{clean_line(entry.organizer_email)}")
     organizer.params["cn"] = vText(_parameter(entry.organizer_name))
     event.add("organizer", organizer)
-    if method is not CalendarMethod.PUBLISH:
+    if method is not CalendarMethod.PUBLISH and entry.attendee_email:
         attendee = vCalAddress(f"mailto:{clean_line(entry.attendee_email)}")
         attendee.params["role"] = vText("REQ-PARTICIPANT")
         attendee.params["partstat"] = vText("ACCEPTED")
@@ -153,9 +160,51 @@ def _description(wording: Wording, appointment: AppointmentFacts) -> str:
     return f"{wording.plain(N_('Termin ändern oder absagen:'))}\n{appointment.manage_url}"
 
 
-def build_download(office: OfficeBlock, appointment: AppointmentFacts, locale: str, now: datetime) -> bytes:
-    """Build the file behind a page's “add to my calendar”; it names no attendee."""
-    return build_calendar(build_entry(office, appointment, locale), CalendarMethod.PUBLISH, now)
+def build_download(
+    office: OfficeBlock,
+    appointment: AppointmentFacts,
+    locale: str,
+    now: datetime,
+    *,
+    is_cancelled: bool = False,
+) -> bytes:
+    """Build the file behind a page's “add to my calendar”, or “take it out again”; it names no attendee."""
+    method = CalendarMethod.CANCEL if is_cancelled else CalendarMethod.PUBLISH
+    return build_calendar(build_entry(office, appointment, locale), method, now)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedTime:
+    """Be one time in the feed of a desk: what it shows is a reference and nothing else."""
+
+    uid: str
+    sequence: int
+    starts_at: datetime
+    ends_at: datetime
+    changed_at: datetime
+    reference: str
+
+
+def build_feed(name: str, place: str, time_zone: str, times: Iterable[FeedTime]) -> bytes:
+    """Build the calendar of a desk for other programs; the same times give the same bytes."""
+    calendar, zone = _frame(CalendarMethod.PUBLISH, time_zone)
+    calendar.add("x-wr-calname", clean_line(name))
+    calendar.add("refresh-interval", timedelta(minutes=15), parameters={"value": "DURATION"})
+    calendar.add("x-published-ttl", "PT15M")
+    for one in times:
+        event = Event()
+        event.add("uid", clean_line(one.uid))
+        event.add("sequence", one.sequence)
+        event.add("dtstamp", one.changed_at.astimezone(UTC).replace(microsecond=0))
+        event.add("dtstart", one.starts_at.astimezone(zone))
+        event.add("dtend", one.ends_at.astimezone(zone))
+        event.add("summary", clean_line(one.reference))
+        event.add("location", clean_line(place))
+        event.add("class", "PRIVATE")
+        event.add("status", "CONFIRMED")
+        calendar.add_component(event)
+    written: bytes = calendar.to_ical(sorted=False)
+    return written
 
 
 def build_invitation(

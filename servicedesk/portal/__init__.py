@@ -14,6 +14,7 @@ from servicedesk.portal import (
     views_papers,
     views_preview,
     views_public,
+    views_questions,
     views_times,
     views_uploads,
 )
@@ -39,3 +40,4 @@ BLUEPRINTS = (
     views_preview.blueprint,
 )
 """The resident's pages, in the order in which addresses are matched."""
+    views_questions.blueprint,

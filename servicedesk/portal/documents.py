@@ -65,7 +65,9 @@ def build_receipt(session: Session, view: ResidentView, receipt: ResidentReceipt
     )
 
 
-def build_calendar_file(session: Session, appointment: AppointmentView, place: Place) -> bytes:
+def build_calendar_file(
+    session: Session, appointment: AppointmentView, place: Place, *, is_cancelled: bool = False
+) -> bytes:
     """Return the appointment for the person's own calendar; it tells no purpose."""
     block = open_letter_desk(session, office(), runtime().settings.public_url).block
     facts = AppointmentFacts(
@@ -76,7 +78,7 @@ def build_calendar_file(session: Session, appointment: AppointmentView, place: P
         place=place.desk,
         manage_url=block.base_url + url_for("portal_code.code"),
     )
-    return build_download(block, facts, language().tag, now())
+    return build_download(block, facts, language().tag, now(), is_cancelled=is_cancelled)
 
 
 def build_appointment_sheet(page: CasePage, appointment: AppointmentView, place: Place) -> bytes:

@@ -59,6 +59,19 @@ def calendar() -> Response:
     return attach(content, "text/calendar; charset=utf-8", "termin.ics")
 
 
+@blueprint.get("/abgesagt.ics")
+@access(RESIDENT)
+def calendar_off() -> Response:
+    """Hand out the file that takes a cancelled appointment out of a calendar it was saved to."""
+    with reading() as session:
+        page = load_page(session)
+        if page.appointment is not None or page.cancelled is None:
+            return redirect(url_for("portal_appointment.show"), 303)
+        place = place_of(session, page.view, [page.cancelled.desk_id])
+        content = build_calendar_file(session, page.cancelled, place, is_cancelled=True)
+    return attach(content, "text/calendar; charset=utf-8", "abgesagt.ics")
+
+
 @blueprint.get("/termin.pdf")
 @access(RESIDENT)
 def sheet() -> str | Response:

@@ -9,6 +9,7 @@ from servicedesk.cases.service import announce_document, record_application
 from servicedesk.interim.queries.resident import find_resident_confirmation
 from servicedesk.kernel.errors import Refusal
 from servicedesk.notices.letters import LettersUnavailable, render_letter
+from servicedesk.portal.asked import sum_up
 from servicedesk.portal.confirmation import tell
 from servicedesk.portal.details import known_details
 from servicedesk.portal.documents import attach, build_receipt
@@ -30,9 +31,10 @@ def home() -> str | Response:
         page = load_page(session)
         details = known_details(session, page.view, read_answers(session))
         found = find_resident_confirmation(session, office(), own_case(), now=now())
+        asked = sum_up(session)
     confirmation = tell(found) if found else None
     if page.view.is_closed:
-        return render_template("portal/case_closed.html", page=page, confirmation=confirmation)
+        return render_template("portal/case_closed.html", page=page, confirmation=confirmation, asked=asked)
     if page.view.receipt is None:
         return redirect(url_for("portal_case.apply"), 303)
     return render_template(
@@ -40,6 +42,7 @@ def home() -> str | Response:
         page=page,
         confirmation=confirmation,
         details=details,
+        asked=asked,
         heading=HEADINGS[page.view.concern.title_form],
     )
 

@@ -4,6 +4,7 @@ from servicedesk.staff import (
     views_absences,
     views_applications,
     views_booking,
+    views_calendar,
     views_case,
     views_catalogue,
     views_catalogue_entries,
@@ -13,6 +14,8 @@ from servicedesk.staff import (
     views_claims,
     views_confirmation,
     views_contact,
+    views_exports,
+    views_feed,
     views_forms,
     views_guarantee,
     views_imports,
@@ -25,6 +28,7 @@ from servicedesk.staff import (
     views_letters,
     views_open,
     views_papers,
+    views_questions,
     views_range,
     views_ranges,
     views_requests,
@@ -45,6 +49,7 @@ VIEWS = (
     views_case,
     views_applications,
     views_booking,
+    views_calendar,
     views_open,
     views_contact,
     views_letters,
@@ -61,14 +66,16 @@ VIEWS = (
     views_confirmation,
     views_guarantee,
     views_imports,
+    views_exports,
     views_claims,
     views_check,
     views_steps,
     views_papers,
+    views_questions,
     views_catalogue,
     views_catalogue_entries,
     views_catalogue_texts,
 )
 
-BLUEPRINTS = (blueprint,)
+BLUEPRINTS = (blueprint, views_feed.blueprint)
 """The staff pages, in the order in which addresses are matched."""

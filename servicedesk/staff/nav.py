@@ -20,9 +20,11 @@ def build_nav(who: Actor) -> list[NavItem]:
         ("today", gettext("Heute"), "staff.today", ()),
         ("range", gettext("Mein Bereich"), "staff.range_list", SEES_FILES),
         ("check", gettext("Prüfen"), "staff.check_list", (Permission.work_case,)),
+        ("calendar", gettext("Kalender"), "staff.calendar", SEES_FILES),
         ("invitations", gettext("Einladungen"), "staff.invitations", (Permission.steer_invitations,)),
         ("requests", gettext("Anfragen"), "staff.requests", (Permission.work_case,)),
         ("contact", gettext("Ohne Brief"), "staff.contact_list", (Permission.match_contact,)),
+        ("questions", gettext("Fragen"), "staff.questions", (Permission.work_case,)),
         ("risk", gettext("Risiko"), "staff.risk", SEES_FILES),
         (
             "interim",
@@ -47,6 +49,7 @@ def build_nav(who: Actor) -> list[NavItem]:
             (Permission.manage_office, Permission.see_team),
         ),
         ("imports", gettext("Importe"), "staff.imports", (Permission.manage_office,)),
+        ("exports", gettext("Exporte"), "staff.exports", (Permission.manage_office,)),
     ]
     return [
         (name, text, url_for(endpoint), None)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from servicedesk.booking.queries import Conflict, DayEntry, list_conflicts, list_day
 from servicedesk.cases.queries.contact import list_contact_requests
+from servicedesk.cases.queries.questions import QuestionLine, list_questions
 from servicedesk.cases.queries.scope import Scope
 from servicedesk.cases.queries.tasks import list_tasks
 from servicedesk.cases.queries.worklist import list_visible
@@ -63,6 +64,7 @@ def show_today() -> str:
             contacts=contacts,
             claims=_claims(session, scope),
             claim_labels=CLAIM_LABELS,
+            questions=_questions(session, scope),
             tasks=list_tasks(session, scope, limit=_SHOWN + 1),
             risks=list_risk(session, scope, vault=runtime().vault, now=now(), limit=_SHOWN + 1).people,
             planned=_planned(session, scope),
@@ -108,6 +110,13 @@ def _claims(session: Session, scope: Scope) -> tuple[WaitingClaim, ...]:
     if not actor().may(Permission.confirm_contact):
         return ()
     return list_waiting_claims(session, office().id, scope.people(), now=now(), limit=_SHOWN + 1)
+
+
+def _questions(session: Session, scope: Scope) -> tuple[QuestionLine, ...]:
+    """Return the questions that wait longest, for those who answer them."""
+    if not actor().may(Permission.work_case):
+        return ()
+    return list_questions(session, scope, office(), now=now(), limit=_SHOWN + 1)
 
 
 def _conflicts(session: Session, scope: Scope) -> tuple[Conflict, ...]:

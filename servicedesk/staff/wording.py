@@ -74,6 +74,8 @@ NOTICE_LABELS: Mapping[str, str] = {
     "card_ready_mail": _("Nachricht: Karte liegt bereit"),
     "interim_issued_mail": _("Nachricht: Schreiben ist unterwegs"),
     "interim_ended_mail": _("Nachricht: Bestätigung gilt nicht mehr"),
+    "question_answered_mail": _("Nachricht: Frage beantwortet"),
+    "question_answered_letter": _("Antwort auf eine Frage"),
 }
 
 NOTICE_STATES: Mapping[str, tuple[str, str]] = {

@@ -25,6 +25,7 @@ TASK_LABELS: Mapping[str, str] = {
     "unknown_basis": N_("Unbekannte Rechtsgrundlage: Anliegen prüfen"),
     "came_of_age": N_("Person ist volljährig geworden: neues Schreiben ist unterwegs"),
     "contact_matched": N_("Antrag über das Kontaktformular: Unterlagen prüfen"),
+    "question_overdue": N_("Eine Frage wartet zu lange auf Antwort"),
     "ready_withdrawn": N_("Nicht mehr entscheidungsreif: Unterlagen klären, einen Termin prüfen"),
     "follow_up": N_("Wartet auf eine andere Behörde: nachfragen"),
     "papers_overdue": N_("Angeforderte Unterlagen sind nicht gekommen: nachfragen oder entscheiden"),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from servicedesk.notices.codec import UnreadableContext, decode, encode
+from servicedesk.notices.contexts.answers import QuestionAnsweredLetter, QuestionAnsweredMail
 from servicedesk.notices.contexts.blocks import (
     AddressedAs,
     AppointmentFacts,
@@ -109,6 +110,8 @@ __all__ = [
     "PapersMissingLetter",
     "PapersMissingMail",
     "Phrase",
+    "QuestionAnsweredLetter",
+    "QuestionAnsweredMail",
     "ReceiptChannel",
     "Recipient",
     "Sender",
@@ -137,6 +140,7 @@ LetterContext = (
     | ClarificationLetter
     | CardReadyLetter
     | SlotNewsLetter
+    | QuestionAnsweredLetter
 )
 MailContext = (
     AppointmentConfirmation
@@ -152,6 +156,7 @@ MailContext = (
     | PaperRejectedMail
     | ClarificationMail
     | CardReadyMail
+    | QuestionAnsweredMail
 )
 Context = LetterContext | MailContext
 
@@ -184,6 +189,8 @@ KINDS: Mapping[str, type[Context]] = {
         PaperRejectedMail,
         ClarificationMail,
         CardReadyMail,
+        QuestionAnsweredLetter,
+        QuestionAnsweredMail,
     )
 }
 

@@ -27,6 +27,7 @@ from servicedesk.notices.contexts import (
     Paper,
     PaperForm,
     Phrase,
+    QuestionAnsweredLetter,
     ReceiptChannel,
     Recipient,
     Sender,
@@ -292,6 +293,18 @@ def _ended(locale: str, issued_on: date) -> LetterContext:
     )
 
 
+def _answered(locale: str, issued_on: date) -> LetterContext:
+    return QuestionAnsweredLetter(
+        frame=build_sample_frame(locale, issued_on),
+        asked_at=datetime.combine(issued_on - timedelta(days=2), time(19, 40), tzinfo=UTC),
+        sentences=(Phrase("Ihre Unterlage ist angekommen. Wir prüfen sie."),),
+        text="Die Kopie war gut zu lesen.\nBringen Sie zum Termin bitte das Original mit.",
+        text_lang="de",
+        text_dir="ltr",
+        text_name="Deutsch",
+    )
+
+
 _BUILDERS: Mapping[str, Callable[[str, date], LetterContext]] = {
     InvitationLetter.KIND: _invitation,
     ExpiredLetter.KIND: _expired,
@@ -301,6 +314,7 @@ _BUILDERS: Mapping[str, Callable[[str, date], LetterContext]] = {
     InterimConfirmationLetter.KIND: _confirmation,
     InterimEndedLetter.KIND: _ended,
     SlotNewsLetter.KIND: _slot_news,
+    QuestionAnsweredLetter.KIND: _answered,
 }
 
 #: Kinds that can be previewed: letters, and information sheets, which name nobody.

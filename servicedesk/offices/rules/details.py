@@ -131,7 +131,8 @@ class UploadChoices:
 class OfficeDetails:
     """Hold everything about an office that no query selects by.
 
-    `has_catholic_holidays`: the holidays that hold only in some municipalities of the Land hold here.
+    `has_catholic_holidays`: the holidays that hold only in some municipalities of the Land hold here. `answer_days`:
+    within how many days questions are answered.
     """
 
     phone: str = ""
@@ -144,6 +145,7 @@ class OfficeDetails:
     default_team: str = ""
     has_counselling_hint: bool = True
     has_catholic_holidays: bool = False
+    answer_days: int = 7
     imprint: Imprint = Imprint()
     privacy: PrivacyContacts = PrivacyContacts()
     accessibility: AccessibilityStatement = AccessibilityStatement()

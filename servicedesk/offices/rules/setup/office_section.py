@@ -108,6 +108,7 @@ def read_details(
         default_team=default_team,
         has_counselling_hint=office.flag("counselling_hint", default=True),
         has_catholic_holidays=_catholic_holidays(office, facts),
+        answer_days=office.integer("answer_days", 1, 60) or OfficeDetails().answer_days,
         imprint=_imprint(imprint),
         privacy=_privacy(privacy),
         accessibility=_accessibility(accessibility),

@@ -1,0 +1,1 @@
+"""Hand what changed to the office's case-management system, so that nothing is typed twice."""
