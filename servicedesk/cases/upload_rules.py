@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 from servicedesk.cases.rules import N_
 from servicedesk.files.values import FileState, Reason
+from servicedesk.offices.rules.details import UploadChoices
 
 MOST_NAME = 120
 
@@ -68,6 +69,16 @@ STATE_LABELS: Mapping[FileState, tuple[str, str]] = {
 """The word on a file's state, and its tone."""
 
 UNNAMED = N_("Datei ohne Namen")
+
+
+def tell_reason(code: str, choices: UploadChoices) -> tuple[str, dict[str, int]]:
+    """Return the German sentence of a reason and the office's numbers that fill it; empty without a reason."""
+    numbers = {
+        "max_mb": choices.max_file_mb,
+        "case_mb": choices.max_case_mb,
+        "max_pages": choices.max_pages,
+    }
+    return REASON_SENTENCES.get(Reason(code), ""), numbers
 
 
 def clean_name(name: str | None) -> str:

@@ -17,7 +17,7 @@ from servicedesk.cases.queries.uploads import UploadView, find_thumbnail, list_u
 from servicedesk.cases.rules import Channel
 from servicedesk.cases.service.upload_rows import Incoming
 from servicedesk.cases.service.uploads import receive_file, remove_upload, reuse_file
-from servicedesk.cases.upload_rules import REASON_SENTENCES, STATE_LABELS, UNNAMED, clean_name
+from servicedesk.cases.upload_rules import STATE_LABELS, UNNAMED, clean_name, tell_reason
 from servicedesk.files.kinds import ACCEPTED, sniff
 from servicedesk.files.values import FileState, Outcome, Reason, unreadable, waiting
 from servicedesk.kernel.clock import monotonic
@@ -188,7 +188,6 @@ def too_slow(_: RequestTimeout) -> tuple[str | Response, int]:
 @blueprint.errorhandler(ServiceUnavailable)
 def too_many(_: ServiceUnavailable) -> tuple[str | Response, int, dict[str, str]]:
     """Say that too many people upload at this moment."""
-    uploads.drain()
     page, status = _refused(
         gettext("Gerade laden viele Menschen Dateien hoch. Versuchen Sie es in einer Minute noch einmal."),
         503,
@@ -322,13 +321,8 @@ def _describe(one: UploadView, paper: ResidentPaper) -> GivenFile:
 
 def reason_text(code: str) -> str:
     """Return the sentence of a reason in the reader's language, with the office's numbers; empty without one."""
-    german = REASON_SENTENCES.get(Reason(code))
-    choices = office().details.uploads
-    if german is None:
-        return ""
-    return gettext(
-        german, max_mb=choices.max_file_mb, case_mb=choices.max_case_mb, max_pages=choices.max_pages
-    )
+    german, numbers = tell_reason(code, office().details.uploads)
+    return gettext(german, **numbers) if german else ""
 
 
 def _find_paper(page: CasePage, document_id: str) -> ResidentPaper | None:

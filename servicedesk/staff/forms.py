@@ -53,11 +53,12 @@ class Known:
             raise StopValidation(str(self.message))
 
 
-def _radio(label: LazyText, message: LazyText) -> Any:
+def radio(label: LazyText, message: LazyText) -> Any:
+    """Return a choice of one, which has to be made."""
     return RadioField(label, [Filled(message), Known(message)], validate_choice=False)  # type: ignore[arg-type]
 
 
-def _read_instant(day_field: Any, time_field: Any) -> datetime:
+def read_instant(day_field: Any, time_field: Any) -> datetime:
     """Return the instant that a day and a time name; for fields that hold no fault."""
     day, at = day_field.form.read_day(), read_wall_time(time_field.data)
     if day is None or at is None:
@@ -65,12 +66,12 @@ def _read_instant(day_field: Any, time_field: Any) -> datetime:
     return instant_at(day, at)
 
 
-def _has_happened(day_field: Any, time_field: Any, future: LazyText, *, is_day_good: bool) -> bool:
+def has_happened(day_field: Any, time_field: Any, future: LazyText, *, is_day_good: bool) -> bool:
     """Tell whether a time can be read and is not ahead; says at its field what is wrong."""
     if read_wall_time(time_field.data) is None:
         time_field.errors = [str(_l("Schreiben Sie die Uhrzeit, zum Beispiel 09:30."))]
         return False
-    if is_day_good and _read_instant(day_field, time_field) > now():
+    if is_day_good and read_instant(day_field, time_field) > now():
         time_field.errors = [str(future)]
         return False
     return is_day_good
@@ -79,7 +80,7 @@ def _has_happened(day_field: Any, time_field: Any, future: LazyText, *, is_day_g
 class ApplicationForm(BaseForm):
     """Take an application that came another way than the web."""
 
-    channel = _radio(_l("Wie kam der Antrag?"), _l("Wählen Sie den Weg."))
+    channel = radio(_l("Wie kam der Antrag?"), _l("Wählen Sie den Weg."))
     received_on = FormField(DayParts, _l("Eingegangen am"))
     received_time = LineField(_l("Uhrzeit"))
     scan = FileField(_l("Scan"))
@@ -96,13 +97,13 @@ class ApplicationForm(BaseForm):
     @property
     def received_at(self) -> datetime:
         """Return the instant of receipt; for a form that holds no fault."""
-        return _read_instant(self.received_on, self.received_time)
+        return read_instant(self.received_on, self.received_time)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the time, and tell what is wrong with a scan."""
         is_good = bool(super().validate(extra_validators))
         future = _l("Der Eingang liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit.")
-        is_good = _has_happened(self.received_on, self.received_time, future, is_day_good=is_good)
+        is_good = has_happened(self.received_on, self.received_time, future, is_day_good=is_good)
         return self._read_scan() and is_good
 
     def _read_scan(self) -> bool:
@@ -137,7 +138,7 @@ class CorrectionForm(ApplicationForm):
 class PaperForm(BaseForm):
     """Take the state of one paper."""
 
-    state = _radio(_l("Stand"), _l("Wählen Sie den Stand."))
+    state = radio(_l("Stand"), _l("Wählen Sie den Stand."))
     issued_on = FormField(DayParts, _l("Ausgestellt am"))
     reason = LineField(_l("Grund, wenn sie so nicht verwendbar oder nicht nötig ist"), [AtMost(300)])
 
@@ -191,7 +192,7 @@ class CodeForm(BaseForm):
 class DecisionForm(BaseForm):
     """Take the decision on an application."""
 
-    decision = _radio(_l("Entscheidung"), _l("Wählen Sie die Entscheidung."))
+    decision = radio(_l("Entscheidung"), _l("Wählen Sie die Entscheidung."))
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -201,7 +202,7 @@ class DecisionForm(BaseForm):
 class CloseForm(BaseForm):
     """Take why a case is closed."""
 
-    reason = _radio(_l("Warum wird der Vorgang abgeschlossen?"), _REASON)
+    reason = radio(_l("Warum wird der Vorgang abgeschlossen?"), _REASON)
     note = LineField(_l("Vermerk"), [AtMost(300)])
 
     def __init__(self, **options: Any) -> None:
@@ -238,7 +239,7 @@ class ConcernForm(BaseForm):
 class MatchForm(BaseForm):
     """Ask whose message it is, and how identity was checked."""
 
-    person = _radio(_l("Wer hat geschrieben?"), _l("Wählen Sie die Person."))
+    person = radio(_l("Wer hat geschrieben?"), _l("Wählen Sie die Person."))
     identity_check = LineField(
         _l("Wie haben Sie die Identität geprüft?"),
         [Filled(_l("Schreiben Sie, was Sie gesehen oder gefragt haben.")), AtMost(120)],
@@ -301,7 +302,7 @@ class HoldForm(BaseForm):
 class AttemptForm(BaseForm):
     """Ask how somebody tried to reach a person, when, and what came of it."""
 
-    kind = _radio(_l("Was haben Sie versucht?"), _l("Wählen Sie, was Sie versucht haben."))
+    kind = radio(_l("Was haben Sie versucht?"), _l("Wählen Sie, was Sie versucht haben."))
     tried_on = FormField(DayParts, _l("Wann?"))
     tried_time = LineField(_l("Uhrzeit"))
     note = TextAreaField(_l("Vermerk"), [AtMost(2000)], filters=[clean_text])
@@ -313,13 +314,13 @@ class AttemptForm(BaseForm):
     @property
     def tried_at(self) -> datetime:
         """Return the instant of the attempt; for a form that holds no fault."""
-        return _read_instant(self.tried_on, self.tried_time)
+        return read_instant(self.tried_on, self.tried_time)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the time."""
         is_good = bool(super().validate(extra_validators))
         future = _l("Der Zeitpunkt liegt in der Zukunft. Prüfen Sie Tag und Uhrzeit.")
-        return _has_happened(self.tried_on, self.tried_time, future, is_day_good=is_good)
+        return has_happened(self.tried_on, self.tried_time, future, is_day_good=is_good)
 
 
 class ReprintForm(BaseForm):

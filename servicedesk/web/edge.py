@@ -228,6 +228,7 @@ def _csrf_failed(_: CSRFError) -> tuple[str, int]:
 def _http_error(fault: HTTPException) -> tuple[str, int] | HTTPException:
     if fault.code is None or fault.code < 400:
         return fault
+    uploads.drain()
     return _page(fault.code)
 
 

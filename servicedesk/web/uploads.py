@@ -66,7 +66,9 @@ def open_for_files() -> Response | None:
 
 
 def drain() -> None:
-    """Read away the rest of a body that was refused, so that the browser shows why."""
+    """Read away the rest of the files of a request that was refused, so that the browser shows why."""
+    if "upload_slot" not in g:
+        return
     stream = request.environ["wsgi.input"]
     left = min(request.content_length or DRAINED_BYTES, DRAINED_BYTES)
     try:

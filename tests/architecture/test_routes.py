@@ -18,6 +18,7 @@ from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, doubt_case, record_application
 from servicedesk.cases.service.codes import send_new_code
 from servicedesk.cases.service.questions import ask_question
+from servicedesk.cases.service.intake import take_in_papers
 from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.cases.service.upload_rows import Incoming
 from servicedesk.cases.service.uploads import receive_file
@@ -85,6 +86,9 @@ STAFF = {
     "staff.print_case_form": FILES,
     "staff.proof": FILES,
     "staff.upload_page": FILES,
+    "staff.intake": "record_application",
+    "staff.intake_receipt": FILES,
+    "staff.scan": "record_application",
     "staff.open_person": FILES,
     "staff.finish_task": FILES,
     "staff.open": "work_case",
@@ -231,6 +235,7 @@ class Things:
     import_id: str
     claim_id: str
     upload_id: str
+    intake: str
     interim: dict[str, str]
     version_id: str
     asked: dict[str, str]
@@ -243,7 +248,7 @@ class Things:
             else self.interim["ref"]
             if endpoint in ABOUT_CONFIRMATIONS
             else self.ref,
-            "entry": self.entry,
+            "entry": self.intake if endpoint == "staff.intake_receipt" else self.entry,
             "person_id": self.person_id,
             "title_id": self.title_id,
             "letter_id": self.letter_id,
@@ -324,6 +329,15 @@ def make_things(desk, family_name):
             actor=SYSTEM,
             now=NOW,
         ).upload_id.hex
+        intake = take_in_papers(
+            session,
+            case_id=case.id,
+            document_ids=["enrolment"],
+            channel=Channel.post,
+            received_at=NOW,
+            actor=SYSTEM,
+            now=NOW,
+        )
         title_id = session.query(Title).filter_by(person_id=person_id).one().id.hex
         # Not before next month: while it lasts the deputy's own things would be both people's.
         owner, deputy = ("boris", "clara") if family_name < "L" else ("clara", "boris")
@@ -357,6 +371,7 @@ def make_things(desk, family_name):
         import_id,
         claim_id,
         upload_id,
+        intake,
         interim,
         version_id,
         asked,
