@@ -15,6 +15,7 @@ from servicedesk.portal import (
     views_preview,
     views_public,
     views_questions,
+    views_questions,
     views_times,
     views_uploads,
 )
@@ -37,6 +38,7 @@ BLUEPRINTS = (
     views_appointment.blueprint,
     views_details.blueprint,
     views_details.links,
+    views_questions.blueprint,
     views_preview.blueprint,
 )
 """The resident's pages, in the order in which addresses are matched."""
