@@ -16,6 +16,7 @@ from servicedesk.db.jobs import find_last_run
 from servicedesk.db.types import UtcDateTime
 from servicedesk.interim.law import load_law
 from servicedesk.interim.seal import PublicKey
+from servicedesk.invariants.case_facts import STATEMENTS as FACT_STATEMENTS
 from servicedesk.invariants.checklists import CALCULATIONS as CHECKLIST_CALCULATIONS
 from servicedesk.invariants.interim import CALCULATIONS as INTERIM_CALCULATIONS
 from servicedesk.invariants.interim import STATEMENTS as INTERIM_STATEMENTS
@@ -33,7 +34,7 @@ from servicedesk.register.models import RegisterChange, Title
 SHOWN = 20
 """How many breaches of one invariant are listed; the rest is counted."""
 
-STATEMENTS = (*PLAIN_STATEMENTS, *INTERIM_STATEMENTS)
+STATEMENTS = (*PLAIN_STATEMENTS, *FACT_STATEMENTS, *INTERIM_STATEMENTS)
 
 _SETTLED_WITHIN = timedelta(hours=26)
 """How long a change of the register may wait for the next night."""
