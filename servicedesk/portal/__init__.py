@@ -15,13 +15,15 @@ from servicedesk.portal import (
     views_preview,
     views_public,
     views_questions,
-    views_questions,
     views_times,
     views_uploads,
 )
 
 # What adds its pages to the blueprint of another module.
-VIEWS = (views_checklists, views_form_print)
+VIEWS = (
+    views_checklists,
+    views_form_print,
+)
 
 BLUEPRINTS = (
     views_public.root,
@@ -42,4 +44,3 @@ BLUEPRINTS = (
     views_preview.blueprint,
 )
 """The resident's pages, in the order in which addresses are matched."""
-    views_questions.blueprint,

@@ -211,11 +211,11 @@ def build_html(context: LetterContext, secrets: LetterSecrets | None) -> tuple[s
         InterimConfirmationLetter: "Zwischenbestätigung",
         SlotNewsLetter: "Ihr Termin",
         InterimEndedLetter: "Ihre Zwischenbestätigung gilt nicht mehr",
-        QuestionAnsweredLetter: "Die Antwort auf Ihre Frage",
         PapersMissingLetter: "Uns fehlen noch Unterlagen von Ihnen",
         PaperRejectedLetter: "Bitte geben Sie Unterlagen noch einmal ab",
         ClarificationLetter: "Wir möchten mit Ihnen über Ihren Antrag sprechen",
         CardReadyLetter: "Ihre Karte liegt bereit",
+        QuestionAnsweredLetter: "Die Antwort auf Ihre Frage",
     }.get(type(context), "Ihr neuer Zugangscode")
     html = (
         get_html_environment("de")
