@@ -41,6 +41,7 @@ _VISIT = Prepared(
     select(
         _OFFICE.c.id,
         _OFFICE.c.loaded_at,
+        _OFFICE.c.reviewed_texts,
         _SESSION.c.id.label("session_id"),
         _SESSION.c.subject_id,
         _SESSION.c.data.is_not(None).label("has_answers"),
@@ -114,7 +115,7 @@ def create_app(
 
 
 def _visit_finder(settings: Settings) -> FindVisit:
-    pages: dict[UUID, tuple[datetime, OfficeView]] = {}
+    pages: dict[UUID, tuple[tuple[datetime, dict[str, str]], OfficeView]] = {}
 
     def find(database: Database, host: str, kind: str, token: str | None, now: datetime) -> Visit | None:
         asked = {"kind": kind, "token_hash": sessions.hash_token(token) if token else b"", "now": now}
@@ -127,12 +128,13 @@ def _visit_finder(settings: Settings) -> FindVisit:
         if row is None:
             return None
         known = pages.get(row.id)
+        version = (row.loaded_at, row.reviewed_texts)
         is_staff = row.session_id is not None and kind == "staff"
-        if known is not None and known[0] == row.loaded_at and not is_staff:
+        if known is not None and known[0] == version and not is_staff:
             return Visit(known[1], _resident(row))
         with database.reading() as session:
-            if known is None or known[0] != row.loaded_at:
-                known = pages[row.id] = (row.loaded_at, _office_page(session, row.id))
+            if known is None or known[0] != version:
+                known = pages[row.id] = (version, _office_page(session, row.id))
             return Visit(known[1], _staff(session, row, now) if is_staff else _resident(row))
 
     return find

@@ -95,7 +95,7 @@ class LetterDesk:
             sender=self.sender(team_id, owner_id),
             recipient=build_recipient(person, today),
             file_number=person.file_number,
-            is_machine_translated=locale != GERMAN.tag,
+            is_machine_translated=self.block.is_machine_translated(locale),
         )
 
 
@@ -115,6 +115,7 @@ def open_letter_desk(session: Session, office: OfficeView, public_url: str | Non
             for hours in list_public_hours(session, office)
         ),
         has_counselling_hint=office.details.has_counselling_hint,
+        reviewed_languages=office.reviewed_languages,
     )
     return LetterDesk(
         office=office,

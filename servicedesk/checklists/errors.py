@@ -88,3 +88,9 @@ class EffectiveInPast(Refusal):
 
     code = "effective_in_past"
     message = "Eine Fassung gilt frühestens ab heute. Wählen Sie einen späteren Tag."
+
+
+class RackNotFound(NotFound):
+    """Refuse an order of blank lists that this office does not have, or whose file is gone."""
+
+    code = "rack_not_found"

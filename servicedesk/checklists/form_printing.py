@@ -22,7 +22,7 @@ from servicedesk.checklists.rules.forms import (
     Value,
     stand,
 )
-from servicedesk.kernel.locales import GERMAN, get_language
+from servicedesk.kernel.locales import get_language
 from servicedesk.notices.contexts import OfficeBlock, Phrase
 from servicedesk.notices.contexts.forms import (
     FormArrival,
@@ -98,7 +98,7 @@ def build_form(order: FormOrder, catalogue: Catalogue, office: OfficeBlock) -> F
         signatures=tuple(words.phrase(one) for one in form.signatures),
         version=catalogue.version,
         printed_on=order.printed_on,
-        is_machine_translated=words.language != GERMAN,
+        is_machine_translated=office.is_machine_translated(words.language.tag),
         is_large=order.is_large,
         subject=order.subject,
         needs_hand=form.signing is Signing.paper,

@@ -1,10 +1,10 @@
-"""Tables of checklists: released versions of the catalogue, and an office's drafts of its own."""
+"""Tables of checklists: released versions of the catalogue, an office's drafts of its own, and blanks for the rack."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, Uuid, text
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint, Uuid, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from servicedesk.db.base import Base
@@ -50,3 +50,36 @@ class CatalogueVersion(Base):
     released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     released_by: Mapped[str] = mapped_column(String(80), default="")
     effective_from: Mapped[date | None]
+
+
+class RackPrint(Base):
+    """Keep an order of all blank lists as one file: how far the worker is, then the file itself for some days.
+
+    An office has one order at a time (the index). `alive_at` is when a worker last said that it draws; `lists` is 0
+    until one has counted. `fault` says why there will be no file.
+    """
+
+    __tablename__ = "rack_print"
+    __table_args__ = (
+        Index(
+            "uq_rack_print_open",
+            "office_id",
+            unique=True,
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"))
+    ordered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ordered_by: Mapped[str] = mapped_column(String(80))
+    locales: Mapped[list[str]] = mapped_column(Json)
+    is_large: Mapped[bool]
+    lists: Mapped[int] = mapped_column(default=0)
+    drawn: Mapped[int] = mapped_column(default=0)
+    alive_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    fault: Mapped[str] = mapped_column(String(200), default="")
+    pages: Mapped[int] = mapped_column(default=0)
+    pdf: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)

@@ -50,7 +50,7 @@ def build_sheet(order: SheetOrder, catalogue: Catalogue, office: OfficeBlock) ->
         printed_on=order.printed_on,
         typed_url=f"{office.base_url.split('://', 1)[-1]}{path}",
         url=f"{office.base_url}{path}",
-        is_machine_translated=words.language != GERMAN,
+        is_machine_translated=office.is_machine_translated(words.language.tag),
         is_large=order.is_large,
         file_number=order.file_number,
         name=order.name,
@@ -132,9 +132,7 @@ def _groups(order: SheetOrder, words: Words) -> Iterator[ChecklistGroup]:
         yield ChecklistGroup(tuple(lines), words.phrase(_ONE_IS_ENOUGH) if group else Phrase(""))
 
 
-def _line(
-    requirement: Requirement, label: str, marks: Mapping[str, LineMark], words: Words
-) -> ChecklistLine:
+def _line(requirement: Requirement, label: str, marks: Mapping[str, LineMark], words: Words) -> ChecklistLine:
     document = requirement.document
     first, *further = requirement.notes or ("",)
     notes = [words.phrase(text) for text in further]

@@ -5,9 +5,10 @@ from typing import Any
 import click
 from rich.table import Table
 
-from servicedesk.cli.base import answer, as_json, messages
+from servicedesk.cli.base import Refused, answer, as_json, get_context, messages
 from servicedesk.kernel.catalogues import CatalogueReport, check_catalogue
 from servicedesk.kernel.locales import LANGUAGES
+from servicedesk.offices.queries.reviews import list_reviewed_digests
 
 
 @click.group()
@@ -20,7 +21,12 @@ def i18n() -> None:
 @click.pass_context
 def check(ctx: click.Context, as_json: bool) -> None:
     """Count messages, gaps and faults per language; exit 1 when a page would show a fault or German by accident."""
-    reports = {tag: check_catalogue(tag) for tag, language in LANGUAGES.items() if language.catalogue}
+    reviewed = _reviewed(ctx)
+    reports = {
+        tag: check_catalogue(tag, reviewed.get(tag, frozenset()))
+        for tag, language in LANGUAGES.items()
+        if language.catalogue
+    }
     table = Table("Language", "Messages", "Untranslated", "Fuzzy", "Machine", "Faults")
     for tag, report in reports.items():
         counts = (report.messages, report.untranslated, report.fuzzy, report.machine, len(report.faults))
@@ -33,6 +39,15 @@ def check(ctx: click.Context, as_json: bool) -> None:
     answer({tag: _plain(report) for tag, report in reports.items()}, as_json, "")
     if any(report.untranslated or report.fuzzy or report.faults for report in reports.values()):
         ctx.exit(1)
+
+
+def _reviewed(ctx: click.Context) -> dict[str, frozenset[str]]:
+    """Return what every office has reviewed; nothing where there is no database: the catalogues stand alone."""
+    try:
+        with get_context(ctx).database.reading() as session:
+            return list_reviewed_digests(session)
+    except (click.UsageError, Refused):
+        return {}
 
 
 def _plain(report: CatalogueReport) -> dict[str, Any]:

@@ -32,12 +32,14 @@ def sheet(name: str) -> str | Response:
         block = open_letter_desk(session, office(), runtime().settings.public_url).block
     law = continuation(local_day(now(), office().zone))
     tag = language().tag
+    locale = _BESIDE_GERMAN if tag == GERMAN.tag else tag
     wanted = InterimSheet(
         kind=kind,
-        locale=_BESIDE_GERMAN if tag == GERMAN.tag else tag,
+        locale=locale,
         office=block,
         law=law.norm,
         law_text=law.text,
+        is_machine_translated=block.is_machine_translated(locale),
     )
     try:
         pdf = _rendered(wanted)

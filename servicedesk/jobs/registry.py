@@ -9,13 +9,16 @@ from uuid import UUID
 from servicedesk.booking.jobs import run_calendar, run_lapses
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
 from servicedesk.cases.jobs import run_checking
-from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
 from servicedesk.cases.question_jobs import run_question_alarms
+from servicedesk.cases.upload_jobs import forget_files, has_waiting_files, look_into_files
+from servicedesk.checklists.queries.racks import has_waiting_racks
+from servicedesk.checklists.service.racks import drop_old_racks
 from servicedesk.db.session import Database
 from servicedesk.files.desk import open_file_desk
 from servicedesk.interim.jobs import run_confirmations
 from servicedesk.interim.keys import open_keyring
 from servicedesk.jobs.housekeeping import delete_expired, has_unsealed, seal_all
+from servicedesk.jobs.racks import draw_racks
 from servicedesk.jobs.timetable import Daily, Every, Schedule
 from servicedesk.kernel.clock import Clock
 from servicedesk.kernel.crypto import Vault
@@ -146,6 +149,20 @@ def _files(context: JobContext) -> dict[str, Any]:
     )
 
 
+def _racks(context: JobContext) -> dict[str, Any]:
+    return draw_racks(
+        context.database,
+        now=context.now,
+        public_url=context.settings.public_url,
+        should_stop=context.should_stop,
+    )
+
+
+def _has_racks(context: JobContext) -> bool:
+    with context.database.reading() as session:
+        return has_waiting_racks(session, now=context.now())
+
+
 def _has_files(context: JobContext) -> bool:
     with context.database.reading() as session:
         return has_waiting_files(session, now=context.now())
@@ -170,7 +187,8 @@ def _retention(context: JobContext) -> dict[str, Any]:
     frequent = frozenset(job.name for job in JOBS.values() if isinstance(job.schedule, Every))
     deleted = delete_expired(context.database, context.clock, frequent) | purge_printed_codes(context.tools)
     with context.database.unit_of_work() as session:
-        return deleted | {"files": forget_files(session, now=context.now())}
+        deleted |= {"files": forget_files(session, now=context.now())}
+        return deleted | {"racks": drop_old_racks(session, now=context.now())}
 
 
 _ALL = (
@@ -212,6 +230,7 @@ _ALL = (
 JOBS: Mapping[str, Job] = {job.name: job for job in _ALL}
 """Every job, in the order in which one night needs them."""
 
+    Job("racks", "draw ordered blank lists", Every(timedelta(seconds=10)), _racks, has_work=_has_racks),
 
 def list_jobs(*, is_postgresql: bool) -> list[Job]:
     """List the jobs of the timetable, in their order."""

@@ -1,7 +1,7 @@
 """Check translation catalogues: what is missing, what is doubtful, what would break a page."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -91,6 +91,13 @@ def digest_for_residents(tag: str) -> str:
     if not texts or not all(text.translated for text in texts):
         return ""
     return sha256("".join(sorted(text.digest for text in texts)).encode()).hexdigest()
+
+
+def list_reviewed(digests: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the languages whose digest (tag → what `digest_for_residents` said when all was reviewed) still holds."""
+    return tuple(
+        sorted(tag for tag, digest in digests.items() if digest and digest == digest_for_residents(tag))
+    )
 
 
 def _read(tag: str, file: Path) -> Catalog:

@@ -43,6 +43,8 @@ class Permission(StrEnum):
     """Enter this for everybody of the own teams."""
     see_figures = "see_figures"
     """See figures of a team."""
+    review_texts = "review_texts"
+    """Read translations and say, by name, that they are right. Who signs speaks the language: nobody else can tell."""
     manage_office = "manage_office"
     """Change the office's set-up, imports and staff."""
 
@@ -71,6 +73,7 @@ _CASE_WORK = frozenset(
         Permission.print_confirmation,
         Permission.request_confirmation,
         Permission.enter_own_absence,
+        Permission.review_texts,
     }
 )
 
@@ -87,12 +90,13 @@ ROLE_PERMISSIONS: Mapping[Role, frozenset[Permission]] = {
             # It prints and asks; it decides nothing.
             Permission.print_confirmation,
             Permission.request_confirmation,
+            Permission.review_texts,
         }
     ),
     Role.team_lead: _CASE_WORK
     | {Permission.see_team, Permission.see_figures, Permission.enter_team_absences},
     # The administrator sets the office up and sees no files.
-    Role.office_admin: frozenset({Permission.manage_office, Permission.see_figures}),
+    Role.office_admin: frozenset({Permission.manage_office, Permission.see_figures, Permission.review_texts}),
 }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from servicedesk.kernel.errors import ConfigurationError, NotFound, Refusal
+from servicedesk.kernel.errors import ConfigurationError, NotFound, Refusal, StaleData
 
 
 class OfficeNotFound(NotFound):
@@ -109,3 +109,10 @@ class FaultyOfficeFile(ConfigurationError):
     def __init__(self, found: Iterable[Problem]) -> None:
         self.found = tuple(sorted(set(found)))
         super().__init__([str(problem) for problem in self.found])
+
+
+class TextsChanged(StaleData):
+    """Refuse to note as read what has other words by now."""
+
+    code = "texts_changed"
+    message = "Ein Text hat inzwischen einen anderen Wortlaut. Laden Sie die Seite neu und lesen Sie ihn noch einmal."

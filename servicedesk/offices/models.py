@@ -15,7 +15,8 @@ class Office(Base):
     """Be one immigration office; the host name of a request selects it.
 
     `settings` holds what only letters and pages print (phone, e-mail, imprint, privacy, accessibility texts …),
-    validated by the office file.
+    validated by the office file. `reviewed_texts` names the languages in which this office has reviewed every text
+    of residents, each with the digest of the catalogue it read; see `offices.service.reviews`.
     """
 
     __tablename__ = "office"
@@ -32,7 +33,23 @@ class Office(Base):
     languages: Mapped[list[str]] = mapped_column(Json)
     umlauts: Mapped[str] = mapped_column(String(20))
     settings: Mapped[dict[str, Any]] = mapped_column(Json)
+    reviewed_texts: Mapped[dict[str, str]] = mapped_column(Json, default=dict, server_default="{}")
     loaded_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TextReview(Base):
+    """Keep that a signed-in person of the office read one translated text and found it right.
+
+    `digest` is made from the German text and its translation: another wording of either has no review.
+    """
+
+    __tablename__ = "text_review"
+
+    office_id: Mapped[UUID] = mapped_column(ForeignKey("office.id"), primary_key=True)
+    language: Mapped[str] = mapped_column(ascii_key(20), primary_key=True)
+    digest: Mapped[str] = mapped_column(ascii_key(64), primary_key=True)
+    reviewed_by: Mapped[str] = mapped_column(String(80))
+    reviewed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Team(Base):

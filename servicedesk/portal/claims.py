@@ -5,7 +5,6 @@ from sqlalchemy.orm import Session
 
 from servicedesk.cases.frames import choose_locale, open_letter_desk
 from servicedesk.cases.queries.resident import get_resident_view
-from servicedesk.kernel.locales import GERMAN
 from servicedesk.notices.contexts import ChannelChanged, ConfirmEmailAddress, MailFrame
 from servicedesk.notices.service import enqueue
 from servicedesk.register.rules.contacts import Address
@@ -109,4 +108,4 @@ def confirm_email(session: Session, token: str) -> None:
 def _frame(session: Session, tag: str) -> MailFrame:
     locale = choose_locale(tag, office().languages)
     block = open_letter_desk(session, office(), runtime().settings.public_url).block
-    return MailFrame(locale=locale, office=block, is_machine_translated=locale != GERMAN.tag)
+    return MailFrame(locale=locale, office=block, is_machine_translated=block.is_machine_translated(locale))

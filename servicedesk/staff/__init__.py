@@ -31,12 +31,14 @@ from servicedesk.staff import (
     views_papers,
     views_questions,
     views_range,
+    views_rack,
     views_ranges,
     views_requests,
     views_risk,
     views_steps,
     views_today,
     views_uploads,
+    views_texts,
 )
 from servicedesk.staff.blueprint import blueprint
 
@@ -59,6 +61,7 @@ VIEWS = (
     views_checklists,
     views_forms,
     views_uploads,
+    views_rack,
     views_intake,
     views_interim,
     views_interim_register,
@@ -79,5 +82,6 @@ VIEWS = (
     views_catalogue_texts,
 )
 
+    views_texts,
 BLUEPRINTS = (blueprint, views_feed.blueprint)
 """The staff pages, in the order in which addresses are matched."""

@@ -48,6 +48,7 @@ def build_nav(who: Actor) -> list[NavItem]:
             "staff.catalogue",
             (Permission.manage_office, Permission.see_team),
         ),
+        ("texts", gettext("Texte"), "staff.texts", (Permission.review_texts,)),
         ("imports", gettext("Importe"), "staff.imports", (Permission.manage_office,)),
         ("exports", gettext("Exporte"), "staff.exports", (Permission.manage_office,)),
     ]

@@ -180,7 +180,9 @@ def _add_formatting(app: Flask) -> None:
             "actor": identity.actor if identity and identity.kind == "staff" else None,
             "single_keys": identity.single_keys if identity else True,
             "is_signed_in": identity is not None,
-            "is_machine_translated": bool(g.language.catalogue),
+            "is_machine_translated": g.office.is_machine_translated(g.language.tag)
+            if g.office
+            else bool(g.language.catalogue),
         }
 
 

@@ -45,6 +45,10 @@ class OfficeFacts(Protocol):
         """Return the tags of the languages it offers."""
         ...
 
+    def is_machine_translated(self, tag: str) -> bool:
+        """Tell whether its pages in a language say that no person has reviewed them."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Identity:

@@ -22,6 +22,7 @@ from servicedesk.cases.service.intake import take_in_papers
 from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.cases.service.upload_rows import Incoming
 from servicedesk.cases.service.uploads import receive_file
+from servicedesk.checklists.models import RackPrint
 from servicedesk.checklists.service import start_draft
 from servicedesk.exports.models import ExportRun
 from servicedesk.interim.keys import open_keyring
@@ -76,6 +77,11 @@ STAFF = {
     "staff.ranges": "",
     "staff.checklists": "",
     "staff.print_checklist": "",
+    "staff.rack": "",
+    "staff.rack_file": "",
+    "staff.end_rack": "",
+    "staff.texts": "review_texts",
+    "staff.texts_of": "review_texts",
     "staff.blank_form": "",
     "staff.range_list": FILES,
     "staff.search": FILES,
@@ -116,6 +122,7 @@ STAFF = {
     "staff.appointment": "book_for_others",
     "staff.cancel": "book_for_others",
     "staff.requests": "work_case",
+    "staff.backlog": "see_team",
     "staff.time_request": "work_case",
     "staff.accept_request": "work_case",
     "staff.offer_request": "work_case",
@@ -205,7 +212,13 @@ REFUSED_ACTS = {("dmitri", "staff.open_person")}
 NOT_THEIRS = {("dmitri", "staff.end_feed")}
 """What looks as if it were not there although they see the whole office: a feed is of who works at the desk."""
 CATALOGUE = {name for name in STAFF if "catalogue" in name}
-OF_OFFICE = {"staff.import_run", "staff.import_rejects", "staff.take_export"} | CATALOGUE
+OF_OFFICE = {
+    "staff.import_run",
+    "staff.import_rejects",
+    "staff.rack_file",
+    "staff.end_rack",
+    "staff.take_export",
+} | CATALOGUE
 """They name what belongs to the whole office and to no range."""
 ABOUT_CONFIRMATIONS = {
     "staff.confirmation",
@@ -233,6 +246,7 @@ class Things:
     task_id: str
     absence_id: str
     import_id: str
+    rack_id: str
     claim_id: str
     upload_id: str
     intake: str
@@ -257,19 +271,20 @@ class Things:
             "request_id": self.interim["request_id"],
             "note_id": self.interim["note_id"],
             "import_id": self.import_id,
-            "claim_id": self.claim_id,
+            "rack_id": self.rack_id,
             **self.asked,
             "day": TODAY.isoformat(),
+            "claim_id": self.claim_id,
             "upload_id": self.upload_id,
             "number": 1,
             "document_id": "passport",
-            "form_id": "title_application",
             "version_id": self.version_id,
             "concern_id": "permit_study",
             "kind": "document",
             "entry_id": "passport",
             "tag": "ar",
             "place": "0",
+            "form_id": "title_application",
             "state": "received",
             "way": WAYS.get(
                 endpoint, "up" if "line" in endpoint else "drop" if endpoint in CATALOGUE else "ready"
@@ -315,6 +330,7 @@ def make_things(desk, family_name):
         task_id = session.query(Task).filter_by(case_id=case.id).one().id.hex
         interim = make_interim(session, desk, case.id)
         import_id = add_import(session, case.office_id).hex
+        rack_id = add_rack(session, case.office_id)
         claim_id = claim_phone(
             session, desk.vault, person_id=case.person_id, number="+49 30 1234567", now=NOW, actor=SYSTEM
         ).hex
@@ -369,6 +385,7 @@ def make_things(desk, family_name):
         task_id,
         absence_id,
         import_id,
+        rack_id,
         claim_id,
         upload_id,
         intake,
@@ -417,6 +434,22 @@ def make_asked(session, desk, case, owner):
         )
     )
     return {"question_id": question_id.hex, "feed_id": feed.hex, "run_id": run.hex}
+
+
+def add_rack(session, office_id):
+    """Keep a finished file for the rack; return how addresses name it."""
+    rack = RackPrint(
+        id=new_id(),
+        office_id=office_id,
+        ordered_at=NOW,
+        ordered_by="system",
+        locales=["de"],
+        is_large=False,
+        finished_at=NOW,
+        pdf=small_pdf(),
+    )
+    session.add(rack)
+    return rack.id.hex
 
 
 def make_interim(session, desk, case_id):
@@ -494,7 +527,8 @@ def addresses(app, things):
             wanted = {name: things.values(rule.endpoint)[name] for name in rule.arguments}
             for method in sorted(rule.methods & {"GET", "POST"}):
                 has_object = bool(
-                    rule.arguments - {"way", "state", "document_id", "form_id", "concern_id", "place", "day"}
+                    rule.arguments
+                    - {"way", "state", "document_id", "form_id", "concern_id", "place", "tag", "day"}
                 )
                 address = adapter.build(rule.endpoint, wanted, method=method)
                 yield rule.endpoint, method, address, has_object

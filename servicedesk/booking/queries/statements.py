@@ -271,6 +271,7 @@ FIND_PLACE = Prepared(
         _OFFICE.c.postcode,
         _OFFICE.c.town,
         _OFFICE.c.settings,
+        _OFFICE.c.reviewed_texts,
         _DESK.c.name.label("desk"),
         _DESK.c.room,
         Person.letter_language.label("language"),

@@ -12,6 +12,7 @@ from servicedesk.booking.queries.facts import CaseFacts
 from servicedesk.booking.queries.statements import FIND_PLACE
 from servicedesk.booking.rules.life import AppointmentRow
 from servicedesk.db.prepared import run
+from servicedesk.kernel.catalogues import list_reviewed
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.locales import get_language
 from servicedesk.notices.contexts import (
@@ -129,6 +130,7 @@ def _frame(
         time_zone=facts.terms.zone.key,
         phone=details.get("phone", ""),
         email=details.get("email", ""),
+        reviewed_languages=list_reviewed(place.reviewed_texts),
     )
     where = (
         place.name,
@@ -145,4 +147,9 @@ def _frame(
         place=", ".join(dict.fromkeys(part for part in where if part)),
         manage_url=f"{base_url}/{language.tag}/code",
     )
-    return MailFrame(locale=language.tag, office=office), appointment
+    frame = MailFrame(
+        locale=language.tag,
+        office=office,
+        is_machine_translated=office.is_machine_translated(language.tag),
+    )
+    return frame, appointment

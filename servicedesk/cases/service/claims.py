@@ -15,7 +15,6 @@ from servicedesk.cases.queries.scope import build_scope, require
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.errors import NotFound
-from servicedesk.kernel.locales import GERMAN
 from servicedesk.kernel.permissions import Actor, Permission
 from servicedesk.notices.contexts import ChangedContact, ChannelChanged, ContactChangedLetter, MailFrame
 from servicedesk.notices.readdressing import readdress_letters
@@ -187,7 +186,9 @@ def _tell_by_mail(
 ) -> None:
     desk = open_letter_desk(session, move.office, move.public_url)
     locale = desk.locale_for(move.before.language)
-    frame = MailFrame(locale=locale, office=desk.block, is_machine_translated=locale != GERMAN.tag)
+    frame = MailFrame(
+        locale=locale, office=desk.block, is_machine_translated=desk.block.is_machine_translated(locale)
+    )
     enqueue(
         session,
         vault,

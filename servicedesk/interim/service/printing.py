@@ -14,7 +14,6 @@ from servicedesk.interim.queries.gathering import CaseInput, ConfirmationFacts
 from servicedesk.interim.queries.printed import build_facts, open_facts
 from servicedesk.interim.seal import PrintedFacts
 from servicedesk.interim.service.desk import InterimDesk
-from servicedesk.kernel.locales import GERMAN
 from servicedesk.notices.contexts import (
     ConfirmedFacts,
     InterimConfirmationLetter,
@@ -83,7 +82,8 @@ def confirmation_letter(
 def mail_frame(desk: InterimDesk, case: CaseInput) -> MailFrame:
     """Return the frame of an e-mail to the person of a case; it names nobody."""
     locale = desk.letters.locale_for(case.addressee.language)
-    return MailFrame(locale=locale, office=desk.letters.block, is_machine_translated=locale != GERMAN.tag)
+    block = desk.letters.block
+    return MailFrame(locale=locale, office=block, is_machine_translated=block.is_machine_translated(locale))
 
 
 def notice(case: CaseInput, row_id: UUID, context: LetterContext | MailContext, key: str) -> NewNotice:

@@ -4,6 +4,8 @@ import enum
 from dataclasses import dataclass
 from datetime import date, datetime, time
 
+from servicedesk.kernel.locales import GERMAN
+
 
 class Medium(enum.Enum):
     """How a message leaves the house."""
@@ -68,7 +70,10 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class OfficeBlock:
-    """The sending authority. `base_url` is scheme and host, without a path or a final slash."""
+    """The sending authority. `base_url` is scheme and host, without a path or a final slash.
+
+    `reviewed_languages` are those in which its people have read every text.
+    """
 
     name: str
     street: str
@@ -81,6 +86,11 @@ class OfficeBlock:
     email: str = ""
     openings: tuple[Opening, ...] = ()
     has_counselling_hint: bool = True
+    reviewed_languages: tuple[str, ...] = ()
+
+    def is_machine_translated(self, locale: str) -> bool:
+        """Tell whether what is written in a language has to say that no person has reviewed it."""
+        return locale != GERMAN.tag and locale not in self.reviewed_languages
 
 
 @dataclass(frozen=True, slots=True)

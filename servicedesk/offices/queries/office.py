@@ -103,6 +103,7 @@ def office_view(office: Office) -> OfficeView:
         languages=tuple(office.languages),
         umlauts=UmlautRule(office.umlauts),
         details=OfficeDetails.from_json(office.settings),
+        reviewed_texts=tuple(sorted(office.reviewed_texts.items())),
     )
 
 

@@ -5,6 +5,8 @@ from datetime import date, time
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from servicedesk.kernel.catalogues import list_reviewed
+from servicedesk.kernel.locales import GERMAN
 from servicedesk.kernel.names import FoldingRule, UmlautRule
 from servicedesk.offices.rules.details import OfficeDetails
 from servicedesk.offices.rules.ranges import Holder
@@ -26,6 +28,16 @@ class OfficeView:
     languages: tuple[str, ...]
     umlauts: UmlautRule
     details: OfficeDetails
+    reviewed_texts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def reviewed_languages(self) -> tuple[str, ...]:
+        """Return the languages in which people of this office have read every text of residents, as it is now."""
+        return list_reviewed(dict(self.reviewed_texts))
+
+    def is_machine_translated(self, tag: str) -> bool:
+        """Tell whether a page in a language has to say that no person has reviewed it."""
+        return tag != GERMAN.tag and tag not in self.reviewed_languages
 
     @property
     def zone(self) -> ZoneInfo:
