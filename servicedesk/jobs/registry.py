@@ -224,13 +224,13 @@ _ALL = (
         _files,
         has_work=_has_files,
     ),
+    Job("racks", "draw ordered blank lists", Every(timedelta(seconds=10)), _racks, has_work=_has_racks),
     Job("seal-audit", "chain the audit trail", Every(timedelta(seconds=20)), _seal, has_work=_has_unsealed),
 )
 
 JOBS: Mapping[str, Job] = {job.name: job for job in _ALL}
 """Every job, in the order in which one night needs them."""
 
-    Job("racks", "draw ordered blank lists", Every(timedelta(seconds=10)), _racks, has_work=_has_racks),
 
 def list_jobs(*, is_postgresql: bool) -> list[Job]:
     """List the jobs of the timetable, in their order."""
