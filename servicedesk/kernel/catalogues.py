@@ -18,6 +18,7 @@ _STAFF_ONLY = (
     "servicedesk/staff/",
     "servicedesk/accounts/",
     "servicedesk/offices/",
+    "servicedesk/exports/",
     "servicedesk/outreach/",
     "servicedesk/cases/rules.py",
     "servicedesk/cases/queries/tasks.py",
