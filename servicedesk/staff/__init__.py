@@ -80,8 +80,8 @@ VIEWS = (
     views_catalogue,
     views_catalogue_entries,
     views_catalogue_texts,
+    views_texts,
 )
 
-    views_texts,
 BLUEPRINTS = (blueprint, views_feed.blueprint)
 """The staff pages, in the order in which addresses are matched."""
