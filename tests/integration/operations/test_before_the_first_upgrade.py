@@ -17,6 +17,7 @@ NEEDS_TABLES = {
     "catalogue import": ("FILE",),
     "checklists print": ("permit_study", "--locale", "de", "--out", "COPY"),
     "checklists rack": ("--out", "COPY"),
+    "export changes": ("--since", "0", "--out", "COPY"),
     "forms print": ("title_application", "--locale", "de", "--out", "COPY"),
     "jobs list": (),
     "jobs run": ("sweep",),
