@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from servicedesk.cases.steps import FACT_LABELS, CardState
+from servicedesk.cases.steps import FACT_LABELS, TIME_LABELS, CardState
 from servicedesk.kernel.clock import day_end, local_day
 
 N_ = str
@@ -349,6 +349,7 @@ ACTION_LABELS: Mapping[str, str] = {
     "forget_answer": N_("Antwort zur Liste zurückgenommen"),
     "adopt_catalogue": N_("geänderte Liste übernommen"),
     **FACT_LABELS,
+    **TIME_LABELS,
     "tell_rejections": N_("mitgeteilt, welche Unterlagen so nicht verwendbar sind"),
     "receive_file": N_("Datei eingegangen"),
     "reuse_file": N_("Datei auch für eine andere Unterlage verwendet"),
@@ -363,14 +364,6 @@ ACTION_LABELS: Mapping[str, str] = {
     "change_owner": N_("Zuständigkeit geändert"),
     "check_identity": N_("Identität geprüft"),
     "match_contact": N_("Nachricht ohne Schreiben zugeordnet"),
-    "ask_for_time": N_("um eine Zeit gebeten"),
-    "offer_times": N_("Zeiten vorgeschlagen"),
-    "accept_time": N_("Zeit angenommen"),
-    "decline_times": N_("vorgeschlagene Zeiten abgelehnt"),
-    "refuse_request": N_("Anfrage für einen Termin abgelehnt"),
-    "withdraw_request": N_("Anfrage für einen Termin zurückgezogen"),
-    "overtake_arrangement": N_("Anfrage durch einen anderen Termin erledigt"),
-    "lapse_arrangement": N_("Zeiten ohne Antwort verfallen"),
     "book_appointment": N_("Termin gebucht"),
     "move_appointment": N_("Termin verschoben"),
     "cancel_appointment": N_("Termin abgesagt"),

@@ -63,6 +63,18 @@ FACT_LABELS: Mapping[str, str] = {
     FactKind.undo_fact: N_("Eintrag zurückgenommen"),
 }
 
+TIME_LABELS: Mapping[str, str] = {
+    "ask_for_time": N_("um eine Zeit gebeten"),
+    "offer_times": N_("Zeiten vorgeschlagen"),
+    "accept_time": N_("Zeit angenommen"),
+    "decline_times": N_("vorgeschlagene Zeiten abgelehnt"),
+    "refuse_request": N_("Anfrage für einen Termin abgelehnt"),
+    "withdraw_request": N_("Anfrage für einen Termin zurückgezogen"),
+    "overtake_arrangement": N_("Anfrage durch einen anderen Termin erledigt"),
+    "lapse_arrangement": N_("Zeiten ohne Antwort verfallen"),
+}
+"""What the audit trail says of a time that office and resident arrange."""
+
 CARD_STEPS: Mapping[FactKind, CardState] = {
     FactKind.order_card: CardState.ordered,
     FactKind.card_ready: CardState.ready,

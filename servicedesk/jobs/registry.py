@@ -6,7 +6,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from servicedesk.booking.jobs import run_calendar, run_lapses
+from servicedesk.booking.jobs import run_calendar, run_lapses, run_proposals, run_ready_news
 from servicedesk.booking.jobs import run_sweep as run_booking_sweep
 from servicedesk.cases.jobs import run_checking
 from servicedesk.cases.question_jobs import run_question_alarms
@@ -121,9 +121,19 @@ def _has_due(context: JobContext) -> bool:
 
 
 def _lapse(context: JobContext) -> dict[str, Any]:
+    now, public_url = context.now(), context.settings.public_url
+    lapsed = run_lapses(context.database, context.vault, now=now, public_url=public_url)
+    return lapsed | run_ready_news(context.database, context.vault, now=now, public_url=public_url)
+
+
+def _propose(context: JobContext) -> dict[str, Any]:
     return dict(
-        run_lapses(
-            context.database, context.vault, now=context.now(), public_url=context.settings.public_url
+        run_proposals(
+            context.database,
+            context.vault,
+            now=context.now(),
+            public_url=context.settings.public_url,
+            should_stop=context.should_stop,
         )
     )
 
@@ -195,6 +205,9 @@ _ALL = (
     Job("calendar", "compile free times of every desk", Daily(time(1, 0)), _calendar),
     Job("reconcile", "follow what imports changed", Every(timedelta(minutes=10)), _reconcile),
     Job("invite", "invite everybody who became due", Daily(time(2, 0)), _invite),
+    Job(
+        "propose", "propose times where the office does, while desks have room", Daily(time(2, 30)), _propose
+    ),
     Job(
         "confirmations",
         "propose, release, issue, renew and end interim confirmations",

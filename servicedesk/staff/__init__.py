@@ -3,6 +3,7 @@
 from servicedesk.staff import (
     views_absences,
     views_applications,
+    views_backlog,
     views_booking,
     views_calendar,
     views_case,
@@ -48,6 +49,7 @@ VIEWS = (
     views_range,
     views_invitations,
     views_requests,
+    views_backlog,
     views_risk,
     views_case,
     views_applications,

@@ -17,6 +17,7 @@ from servicedesk.booking.queries.arrangements import (
     find_arrangement,
     list_requests,
 )
+from servicedesk.booking.queries.backlog import Backlog, list_backlog, list_waiting_for_proposal
 from servicedesk.booking.queries.conflicts import Conflict, count_conflicts, list_conflicts, list_guard_faults
 from servicedesk.booking.queries.facts import get_terms, list_candidate_desks
 from servicedesk.booking.queries.free import (
@@ -35,6 +36,7 @@ __all__ = [
     "AppointmentView",
     "ArrangedTime",
     "ArrangementView",
+    "Backlog",
     "CaseBookings",
     "Conflict",
     "DayEntry",
@@ -55,12 +57,14 @@ __all__ = [
     "get_bookings_of_case",
     "get_terms",
     "list_appointments_of_case",
+    "list_backlog",
     "list_candidate_desks",
     "list_conflicts",
     "list_day",
     "list_guard_faults",
     "list_requests",
     "list_times",
+    "list_waiting_for_proposal",
     "list_wishes",
     "suggest_times",
 ]

@@ -12,6 +12,7 @@ from servicedesk.booking.service.arrangements import (
 )
 from servicedesk.booking.service.calendar import CalendarReport, compile_calendar
 from servicedesk.booking.service.holds import hold_slot, release_hold
+from servicedesk.booking.service.proposals import list_untold_ready, propose_time, tell_ready
 from servicedesk.booking.service.upkeep import pass_appointments, sweep_holds
 from servicedesk.booking.service.values import Booked, Hold
 from servicedesk.booking.service.wishes import settle_wish_of, wish_for_slot
@@ -29,12 +30,15 @@ __all__ = [
     "hold_slot",
     "lapse_arrangement",
     "list_lapsed",
+    "list_untold_ready",
     "move_appointment",
     "offer_times",
     "pass_appointments",
+    "propose_time",
     "refuse_request",
     "release_hold",
     "settle_wish_of",
     "sweep_holds",
+    "tell_ready",
     "wish_for_slot",
 ]

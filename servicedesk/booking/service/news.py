@@ -20,7 +20,7 @@ from servicedesk.notices.service import cancel_pending, enqueue
 from servicedesk.offices.queries import get_office_by_id, list_desks
 from servicedesk.register.models import Person
 
-_KINDS = (SlotNewsLetter.KIND, SlotNewsMail.KIND)
+NEWS_KINDS = (SlotNewsLetter.KIND, SlotNewsMail.KIND)
 _WITH_ANSWER = frozenset({SlotNews.OFFERED, SlotNews.PROPOSED})
 
 
@@ -45,7 +45,7 @@ def tell_news(
     desk = open_letter_desk(session, office, public_url)
     person = addressee_of(session.get_one(Person, facts.person_id))
     cancel_pending(
-        session, now=now, subject_id=facts.terms.case_id, kinds=_KINDS, reason="another word about times"
+        session, now=now, subject_id=facts.terms.case_id, kinds=NEWS_KINDS, reason="another word about times"
     )
     if not facts.has_email and not person.has_address:
         return

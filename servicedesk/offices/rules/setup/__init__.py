@@ -23,7 +23,6 @@ from servicedesk.offices.rules.setup.sections import (
     read_teams,
 )
 from servicedesk.offices.rules.setup.values import (
-    BUILT_MODES,
     DEFAULT_HORIZON_DAYS,
     DEFAULT_NOTICE_HOURS,
     AbsenceSetup,
@@ -39,7 +38,6 @@ from servicedesk.offices.rules.setup.values import (
 )
 
 __all__ = [
-    "BUILT_MODES",
     "DEFAULT_HORIZON_DAYS",
     "DEFAULT_NOTICE_HOURS",
     "AbsenceSetup",

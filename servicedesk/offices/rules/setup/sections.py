@@ -9,7 +9,6 @@ from servicedesk.offices.rules.pieces import Piece, UnreadablePiece, parse_piece
 from servicedesk.offices.rules.setup.office_section import read_days, read_times
 from servicedesk.offices.rules.setup.reader import Table, did_you_mean
 from servicedesk.offices.rules.setup.values import (
-    BUILT_MODES,
     DEFAULT_HORIZON_DAYS,
     DEFAULT_NOTICE_HOURS,
     AbsenceSetup,
@@ -195,16 +194,13 @@ def _add_absence(table: Table, entry: AbsenceSetup, others: Sequence[AbsenceSetu
 def read_concern(
     table: Table, refs: References, teams: Collection[str], catalogue: Collection[str] | None
 ) -> ConcernSetup:
-    """Return how a concern is offered; a mode nobody carries out yet is a problem."""
+    """Return how a concern is offered."""
     concern_id = refs.take(table, "id")
     if catalogue is not None and concern_id and concern_id not in catalogue:
         table.problem(
             "id", f"{concern_id!r} is no concern of the catalogue; {did_you_mean(concern_id, catalogue)}"
         )
     mode = AppointmentMode(table.choice("mode", [m.value for m in AppointmentMode], AppointmentMode.direct))
-    if mode not in BUILT_MODES:
-        built = ", ".join(sorted(m.value for m in BUILT_MODES))
-        table.problem("mode", f"mode {mode.value!r} is not built yet; write one of: {built}")
     minutes = table.integer("minutes", 5, 480)
     if minutes is not None and minutes % 5:
         table.problem("minutes", f"{minutes} is off the grid; write a multiple of five")

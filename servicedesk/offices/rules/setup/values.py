@@ -27,10 +27,6 @@ class AppointmentMode(StrEnum):
     """The invitation carries a slot of the responsible case worker."""
 
 
-BUILT_MODES = frozenset({AppointmentMode.direct, AppointmentMode.request, AppointmentMode.decision_ready})
-"""What `office load` accepts: a mode that nobody carries out yet must not silently act as another."""
-
-
 @dataclass(frozen=True, slots=True)
 class TeamSetup:
     """Be a team of the office file."""
