@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from servicedesk.cases.choices import RejectionReason, find_reason, load_authorities
 from servicedesk.cases.errors import CaseNotFound
 from servicedesk.cases.frames import Addressee, build_sender
 from servicedesk.cases.models import Application, Case
+from servicedesk.cases.queries.case_facts import list_open
 from servicedesk.cases.queries.checklist import Checklist, load_checklist
 from servicedesk.cases.queries.facts import addressee_of, count_missing, list_receipts
 from servicedesk.cases.queries.papers import MISSING, Standing, judge_papers, list_paper_rows, states_of
 from servicedesk.cases.rules import Channel, PaperState, Timeliness, decide_timeliness
+from servicedesk.cases.steps import CardState
 from servicedesk.checklists.catalogue import load_catalogue
 from servicedesk.checklists.rules import ADULT_AGE, FRESH_FOREVER, Concern, Freshness, Requirement
 from servicedesk.kernel.clock import local_day
@@ -33,6 +37,12 @@ class ResidentPaper:
     state: PaperState
     reason: str = ""
     freshness: Freshness = FRESH_FOREVER
+    reason_id: str | None = None
+
+    @property
+    def why(self) -> RejectionReason | None:
+        """Return the listed reason why it was turned down, and what to do; None where there is none."""
+        return find_reason(self.reason_id) if self.state is PaperState.rejected else None
 
     @property
     def is_waiting(self) -> bool:
@@ -61,7 +71,8 @@ class ResidentView:
 
     `addressee` stands on the letter's envelope. `papers_missing` counts what everybody has to bring and has not
     brought. `has_ended`: the title's last day is over. `has_continuation_effect`: § 81 Abs. 4 Satz 1 AufenthG holds
-    for an application in time. `checklist` is what the papers rest on.
+    for an application in time. `checklist` is what the papers rest on. `waiting_for` names in German the authority
+    we wait for, `bring_by_on` the day by which papers were asked for; `is_to_talk`: the office offers a conversation.
     """
 
     case_id: UUID
@@ -83,6 +94,11 @@ class ResidentView:
     decision: str | None
     is_closed: bool
     checklist: Checklist | None = None
+    waiting_for: str = ""
+    follow_up_on: date | None = None
+    bring_by_on: date | None = None
+    is_to_talk: bool = False
+    card: CardState | None = None
 
     @property
     def questions(self) -> int:
@@ -148,7 +164,22 @@ def get_resident_view(
         decision=case.decision,
         is_closed=case.closed_at is not None,
         checklist=checklist,
+        **_steps_of(case, is_open=bool(list_open(requirements, known))),
     )
+
+
+def _steps_of(case: Case, *, is_open: bool) -> dict[str, Any]:
+    """Return what else holds of a case; what only mattered before the decision is left out after it."""
+    card = CardState(case.card_state) if case.card_state else None
+    if case.decision is not None or case.closed_at is not None:
+        return {"card": card}
+    authority = load_authorities().get(case.waiting_for or "", "")
+    return {
+        "waiting_for": authority,
+        "follow_up_on": case.follow_up_on if authority else None,
+        "bring_by_on": case.bring_by_on if is_open else None,
+        "is_to_talk": case.clarify_at is not None,
+    }
 
 
 def get_resident_checklist(session: Session, actor: Actor, office: OfficeView, *, now: datetime) -> Checklist:
@@ -172,7 +203,7 @@ def _promised(standing: Standing) -> PaperState:
 
 
 def _paper(line: Requirement, standing: Standing) -> ResidentPaper:
-    return ResidentPaper(line, standing.state, standing.reason, standing.freshness)
+    return ResidentPaper(line, standing.state, standing.reason, standing.freshness, standing.reason_id)
 
 
 def _has_effect(session: Session, case: Case, concern: Concern) -> bool:
