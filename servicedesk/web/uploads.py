@@ -4,8 +4,10 @@ A slow telephone holds a thread for as long as its body takes. Behind a proxy th
 everybody else half of the threads stay free for other pages.
 """
 
+import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import IO, Any, TypeVar
 
 from flask import Flask, current_app, g, request
@@ -56,8 +58,10 @@ def open_for_files() -> Response | None:
     tag = (request.view_args or {}).get("lang") or (identity.language if identity else None)
     g.language = get_language(tag if tag in g.office.languages else "de")
     if identity is None:
+        _cut()
         return access.check_access()  # nobody's body is read for a page that would turn them away
     if not current_app.extensions[_KEY].acquire(blocking=False):
+        _cut()
         raise ServiceUnavailable
     g.upload_slot = current_app.extensions[_KEY]
     request.max_content_length = limit()
@@ -75,7 +79,10 @@ def drain() -> None:
         while left > 0 and (piece := stream.read(min(_CHUNK, left))):
             left -= len(piece)
     except (OSError, RequestTimeout):
-        return
+        _cut()
+    else:
+        if request.content_length is None or request.content_length > DRAINED_BYTES:
+            _cut()
 
 
 class _Watched:
@@ -106,6 +113,14 @@ def _limit_of_view() -> Limit | None:
 
 def _socket() -> Any:
     return request.environ.get("gunicorn.socket")
+
+
+def _cut() -> None:
+    """Hear no more of this connection: the server would wait for the rest of the body before it lets the thread go."""
+    connection = _socket()
+    if connection is not None:
+        with suppress(OSError):
+            connection.shutdown(socket.SHUT_RD)
 
 
 def _leave(_: BaseException | None) -> None:

@@ -113,6 +113,8 @@ def give_file(
         select(Upload.id).where(Upload.case_id == case.id, Upload.file_id == file.id, same).limit(1)
     )
     if found is not None:
+        if session_id is not None:  # who gives the same file again has it in hand, and may see it
+            session.execute(update(Upload).where(Upload.id == found).values(session_id=session_id))
         return found
     upload = Upload(
         id=new_id(),
