@@ -3,6 +3,10 @@
 import pytest
 
 from servicedesk.db.audit import AccessLog
+from servicedesk.kernel.locales import LANGUAGES
+from tests.conftest import NOW
+from tests.support.client import Browser, make_app
+from tests.support.office import FIFTEEN, PASSWORD, load_cast
 from tests.support.pdf_reading import page_texts
 
 PRINT = "/staff/checklists/print"
@@ -84,3 +88,41 @@ def test_the_list_of_a_case_says_what_is_there_and_what_is_missing(desk, boris):
 def test_the_list_of_a_foreign_case_is_not_found(desk, boris):
     ref = desk.case("Zeta", "Omar")
     assert boris.get(f"/staff/cases/{ref}/checklist").status == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "name"),
+    [("stu ar", "stu-ar"), ("STU  UK", "stu-uk"), ("stu", "stu-tr"), ("stu tr ", "stu-tr")],
+)
+def test_the_language_may_stand_behind_the_letters(dmitri, typed, name):
+    asked = typed.replace(" ", "+")
+    answer = dmitri.get(f"{PRINT}?letters={asked}&language=tr").answer
+    assert answer.headers["Content-Disposition"] == f'inline; filename="checkliste-{name}.pdf"'
+
+
+def test_letters_with_a_language_nobody_offers_are_answered_at_the_field(dmitri):
+    page = dmitri.get(f"{PRINT}?letters=stu+xx").page
+    assert "„stu xx“ gehört zu keinem" in page.words()
+    assert 'value="stu xx"' in page.text
+
+
+def test_all_fifteen_languages_can_be_chosen_by_their_letters(db, clock, tmp_path, vault):
+    with db.unit_of_work() as session:
+        load_cast(session, NOW, setup=FIFTEEN)
+    browser = Browser(make_app(db, clock, tmp_path, vault))
+    browser.get("/staff/sign-in")
+    browser.submit(login="dmitri", password=PASSWORD)
+    page = browser.get("/staff/checklists").page
+    choices = {one.get("value"): page.words(one) for one in page.all("option")}
+    assert set(choices) == set(LANGUAGES)
+    assert all(words.startswith(f"{tag} · ") for tag, words in choices.items())
+
+
+def test_the_page_of_a_case_leads_to_its_list(desk, boris):
+    ref = desk.case("Çelik", "Amina")
+    boris.get(f"/staff/cases/{ref}")
+    boris.follow("Liste drucken, mit dem, was noch fehlt")
+    assert boris.answer.mimetype == "application/pdf"
+    boris.get(f"/staff/cases/{ref}")
+    boris.follow("in großer Schrift")
+    assert boris.answer.mimetype == "application/pdf"
