@@ -14,13 +14,13 @@ class Pressure(StrEnum):
     """Name what runs out first."""
 
     appointment = "appointment"
-    title = "title"
+    title_ends = "title_ends"
     wait = "wait"
 
 
 PRESSURE_LABELS: dict[Pressure, str] = {
     Pressure.appointment: N_("Termin"),
-    Pressure.title: N_("Titel endet"),
+    Pressure.title_ends: N_("Titel endet"),
     Pressure.wait: N_("längste Wartezeit"),
 }
 
@@ -58,7 +58,7 @@ def place(waiting: Waiting) -> Place:
     """
     days = [(waiting.applied_on + timedelta(days=waiting.max_wait_days), Pressure.wait)]
     if waiting.ends_on is not None:
-        days.append((waiting.ends_on, Pressure.title))
+        days.append((waiting.ends_on, Pressure.title_ends))
     if waiting.appointment_on is not None:
         days.append((waiting.appointment_on, Pressure.appointment))
     runs_out_on, pressure = min(days, key=lambda one: one[0])

@@ -50,11 +50,12 @@ class AskForm(_DayForm):
     def __init__(self, offered: Iterable[tuple[str, str]], **options: Any) -> None:
         """Offer papers as (id, name in the reader's language)."""
         super().__init__(**options)
-        self.papers.choices = [SelectChoice(value, text) for value, text in offered]
+        self._offered = list(offered)
+        self.papers.choices = [SelectChoice(value, text) for value, text in self._offered]
 
     def fill(self, day: date) -> None:
         """Propose every paper and a day."""
-        self.papers.data = [choice.value for choice in self.papers.iter_choices()]
+        self.papers.data = [value for value, _ in self._offered]
         _fill(self.bring_by, day)
 
     @property

@@ -69,8 +69,10 @@ def read_rows(session: Session, *conditions: object) -> list[tuple[UUID, str, Pa
     )
     query = select(*columns).where(*conditions)  # type: ignore[arg-type]  # conditions are of many kinds
     return [
-        (case_id, document_id, PaperRow(PaperState(state), *rest))
-        for case_id, document_id, state, *rest in session.execute(query)
+        (case_id, document_id, PaperRow(PaperState(state), reason, changed_at, issued_on, came_at, reason_id))
+        for case_id, document_id, state, reason, changed_at, issued_on, came_at, reason_id in session.execute(
+            query
+        )
     ]
 
 

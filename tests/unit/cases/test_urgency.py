@@ -30,7 +30,7 @@ def waiting(number, applied=DAY, ends=None, appointment=None, wait=90):
 @pytest.mark.parametrize(
     ("one", "runs_out_on", "pressure"),
     [
-        (waiting(1, ends=date(2026, 12, 1)), date(2026, 12, 1), Pressure.title),
+        (waiting(1, ends=date(2026, 12, 1)), date(2026, 12, 1), Pressure.title_ends),
         (waiting(1), DAY + timedelta(days=90), Pressure.wait),
         (waiting(1, ends=date(2028, 1, 1)), DAY + timedelta(days=90), Pressure.wait),
         (waiting(1, ends=date(2026, 12, 1), appointment=DAY), DAY, Pressure.appointment),
