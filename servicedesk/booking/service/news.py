@@ -14,7 +14,6 @@ from servicedesk.cases.frames import Addressee, LetterDesk, learn_sender, open_l
 from servicedesk.cases.queries.facts import addressee_of
 from servicedesk.kernel.clock import local_day
 from servicedesk.kernel.crypto import Vault
-from servicedesk.kernel.locales import GERMAN
 from servicedesk.notices.contexts import MailFrame, NewsTime, SlotNews, SlotNewsLetter, SlotNewsMail
 from servicedesk.notices.service import cancel_pending, enqueue
 from servicedesk.offices.queries import get_office_by_id, list_desks
@@ -97,7 +96,9 @@ def _context(
         return SlotNewsLetter(frame, said.news, said.times, said.answer_by, said.reason)
     locale = desk.locale_for(person.language)
     return SlotNewsMail(
-        frame=MailFrame(locale=locale, office=desk.block, is_machine_translated=locale != GERMAN.tag),
+        frame=MailFrame(
+            locale=locale, office=desk.block, is_machine_translated=desk.block.is_machine_translated(locale)
+        ),
         news=said.news,
         manage_url=f"{desk.block.base_url}/{locale}/code",
         times=said.times,

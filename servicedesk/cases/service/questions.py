@@ -21,7 +21,7 @@ from servicedesk.db import audit
 from servicedesk.kernel.clock import day_end, local_day
 from servicedesk.kernel.crypto import Vault
 from servicedesk.kernel.ids import new_id
-from servicedesk.kernel.locales import GERMAN, get_language
+from servicedesk.kernel.locales import get_language
 from servicedesk.kernel.permissions import SYSTEM, Actor, Permission
 from servicedesk.notices.contexts import (
     Context,
@@ -219,7 +219,7 @@ def _tell(
     if told is Told.email:
         context = QuestionAnsweredMail(
             frame=MailFrame(
-                locale=frame.locale, office=desk.block, is_machine_translated=frame.locale != GERMAN.tag
+                locale=frame.locale, office=desk.block, is_machine_translated=frame.is_machine_translated
             ),
             page_url=f"{desk.block.base_url}/{frame.locale}/code",
         )
