@@ -2,12 +2,14 @@
 
 import random
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from servicedesk.booking.queries import find_offer
-from servicedesk.booking.service import book_appointment
+from servicedesk.booking.queries import find_offer, get_terms
+from servicedesk.booking.rules.access import Pick
+from servicedesk.booking.service import ask_for_time, book_appointment
 from servicedesk.cases.models import Application, Case, ContactRequest
 from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import (
@@ -79,19 +81,24 @@ def live(database: Database, vault: Vault, office: OfficeView, *, now: datetime)
 def _book(session: Session, vault: Vault, resident: Actor, draw: random.Random, now: datetime) -> None:
     if resident.case_id is None:
         return
+    pick = get_terms(session, resident.case_id).access().pick
+    if pick is None:
+        return
     offer = find_offer(session, resident.case_id, now=now, days_shown=8)
     times = [time for day in offer.days for time in day.times]
     if times:
         chosen = draw.choice(times)
-        book_appointment(
-            session,
-            case_id=resident.case_id,
-            desk_id=chosen.desk_id,
-            starts_local=chosen.starts_local,
-            now=now,
-            actor=resident,
-            vault=vault,
-        )
+        wanted: dict[str, Any] = {
+            "case_id": resident.case_id,
+            "desk_id": chosen.desk_id,
+            "starts_local": chosen.starts_local,
+            "now": now,
+            "actor": resident,
+        }
+        if pick is Pick.ask:
+            ask_for_time(session, **wanted)
+        else:
+            book_appointment(session, **wanted, vault=vault)
 
 
 def _write_without_letter(session: Session, vault: Vault, office: OfficeView, now: datetime) -> None:
