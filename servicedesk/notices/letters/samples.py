@@ -293,11 +293,16 @@ def _ended(locale: str, issued_on: date) -> LetterContext:
     )
 
 
+def _said(text: str, locale: str) -> Phrase:
+    translated = str(translations(locale).gettext(text))
+    return Phrase(text, "" if translated == text else translated)
+
+
 def _answered(locale: str, issued_on: date) -> LetterContext:
     return QuestionAnsweredLetter(
         frame=build_sample_frame(locale, issued_on),
         asked_at=datetime.combine(issued_on - timedelta(days=2), time(19, 40), tzinfo=UTC),
-        sentences=(Phrase("Ihre Unterlage ist angekommen. Wir prüfen sie."),),
+        sentences=(_said("Ihre Unterlage ist angekommen. Wir prüfen sie.", locale),),
         text="Die Kopie war gut zu lesen.\nBringen Sie zum Termin bitte das Original mit.",
         text_lang="de",
         text_dir="ltr",
