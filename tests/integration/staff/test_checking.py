@@ -1,10 +1,12 @@
 """The checking round and the facts of a case, through the pages: accept, reject, ask, ready, next; and the letters."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
+from servicedesk.booking.models import Appointment
+from servicedesk.booking.service import book_appointment
 from servicedesk.cases.jobs import run_checking
 from servicedesk.cases.models import Case, CaseFact, CaseRequirement, Task
 from servicedesk.cases.rules import PaperState
@@ -12,6 +14,7 @@ from servicedesk.cases.service import change_paper
 from servicedesk.kernel.permissions import SYSTEM
 from servicedesk.notices.models import Outbox
 from servicedesk.notices.service import open_context
+from servicedesk.offices.models import Desk
 from tests.conftest import NOW
 from tests.support.desk import TODAY
 
@@ -80,6 +83,33 @@ def test_a_case_is_ready_only_when_every_paper_is_settled_and_the_gate_closes_ag
         "mark_ready",
         "withdraw_ready",
     ]
+
+
+def test_an_existing_appointment_is_flagged_and_not_deleted(desk, boris, ref):
+    settle_all(desk, boris, ref, but={"passport"})
+    set_paper(desk, ref, "passport", "accepted")
+    boris.get(f"/staff/check/{ref}")
+    boris.press("entscheidungsreif")
+    desk.open_calendar()
+    case_id = desk.row(Case, ref=ref).id
+    with desk.db.unit_of_work() as session:
+        desk_id = session.scalars(select(Desk.id).where(Desk.ref == "zi-201")).one()
+        book_appointment(
+            session,
+            case_id=case_id,
+            desk_id=desk_id,
+            starts_local=datetime(2026, 12, 1, 9, 0),
+            now=NOW,
+            actor=SYSTEM,
+            vault=desk.vault,
+        )
+    flag = "Termin, aber nicht mehr entscheidungsreif"
+    assert flag not in boris.get(f"/staff/cases/{ref}").page.words()
+    set_paper(desk, ref, "passport", "missing")
+    assert desk.row(Appointment, case_id=case_id).state == "booked"
+    assert flag in boris.get(f"/staff/cases/{ref}").page.words()
+    assert flag in boris.get("/staff/range?show=appointment").page.words()
+    assert "Nicht mehr entscheidungsreif: Unterlagen klären" in boris.get("/staff/").page.words()
 
 
 def test_the_round_is_ordered_and_leads_from_case_to_case(desk, boris, ref):
