@@ -1,7 +1,7 @@
 """Look at the office of a year after each step: nobody in a gap, every seal good, nothing forgotten."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 
 from sqlalchemy import func, select
 
@@ -39,13 +39,33 @@ def look_at_everything(bureau, allowed=()):
 
 
 def count_lived_gaps(bureau, since: date) -> Counter:
-    """Return per case reference the days somebody eligible lived through without a confirmation."""
+    """Return per case reference the days somebody eligible lived through without a confirmation.
+
+    Days after a person has said no are that person's: a title that left the list and came back makes them eligible
+    in hindsight. The figures of the office count them; the clock cannot answer for them.
+    """
     with bureau.database.reading() as session:
         cases = list_interim_cases(
             session, bureau.office, only=Case.office_id == bureau.office.id, now=bureau.now
         )
-    found = {case.case_ref: len(case.lived_gaps(bureau.office, bureau.now, since)) for case in cases}
-    return Counter({ref: days for ref, days in found.items() if days})
+        found = Counter()
+        for case in cases:
+            for day in case.lived_gaps(bureau.office, bureau.now, since):
+                found[case.case_ref] += not _is_declined_on(session, case.case_id, day)
+    return +found
+
+
+def _is_declined_on(session, case_id, day: date) -> bool:
+    """Tell whether the last word on a case before this day ended was a person's no."""
+    ended = InterimConfirmation.ended_at
+    last = (
+        select(InterimConfirmation.state)
+        .where(InterimConfirmation.case_id == case_id, ended.is_not(None))
+        .where(ended < datetime.combine(day + timedelta(days=1), time(), UTC))
+        .order_by(InterimConfirmation.sequence.desc())
+        .limit(1)
+    )
+    return session.scalar(last) == "declined"
 
 
 def count_renewals(bureau) -> int:
