@@ -153,7 +153,7 @@ def _runs() -> Select[UUID, int, int, int, datetime, str]:
     )
 
 
-def _events(office_id: UUID, since: int) -> Select[Any, ...]:
+def _events(office_id: UUID, since: int) -> Select[*tuple[Any, ...]]:
     return (
         select(
             AuditSeal.seq,

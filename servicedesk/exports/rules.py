@@ -110,4 +110,4 @@ def write_cell(value: object) -> str:
     if text == "-":
         return text
     begins = text.lstrip(_PASSED_OVER)[:1]
-    return f"'{text}" if text.startswith("'") or begins in _DANGEROUS and begins else text
+    return f"'{text}" if text.startswith("'") or (begins in _DANGEROUS and begins) else text

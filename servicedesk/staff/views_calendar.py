@@ -1,6 +1,7 @@
 """Show the calendar of one's desks by day and week, print a day, and keep the feeds for other programs."""
 
 from datetime import date, timedelta
+from typing import Any
 
 from flask import redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -163,7 +164,7 @@ def _wanted(text: str) -> date:
     return found
 
 
-def _address(endpoint: str = "staff.calendar", **changes: object) -> str:
+def _address(endpoint: str = "staff.calendar", **changes: Any) -> str:
     """Return the address of a page about the same desk, with some values changed."""
-    kept = {"desk": request.args.get("desk") or None}
+    kept: dict[str, Any] = {"desk": request.args.get("desk") or None}
     return url_for(endpoint, **{**kept, **changes})
