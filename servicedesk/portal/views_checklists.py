@@ -12,7 +12,7 @@ from servicedesk.checklists.rules import Concern
 from servicedesk.checklists.rules.forms import list_forms
 from servicedesk.kernel.clock import local_day
 from servicedesk.portal.forms import ask_in_address
-from servicedesk.portal.public_lists import PublicList, find_question, read_list
+from servicedesk.portal.public_lists import PublicList, Question, find_question, read_list
 from servicedesk.portal.views_public import blueprint
 from servicedesk.web.access import PUBLIC, access
 from servicedesk.web.locale import use_texts
@@ -86,6 +86,7 @@ def papers_question(concern_id: str) -> Response:
         question=question,
         form=form,
         kept={name: value for name, value in found.parameters.items() if name != question.name},
+        back=_before(found, question),
         left=sum(one.name != question.name for one in found.questions),
         list_address=_address("portal.papers_of", found),
     )
@@ -106,6 +107,17 @@ def _address(endpoint: str, found: PublicList, **more: Any) -> str:
     """Return an address with every answer given so far."""
     values: dict[str, Any] = {**found.parameters, "concern_id": found.concern.id, **more}
     return url_for(endpoint, **values)
+
+
+def _before(found: PublicList, question: Question) -> str:
+    """Return the page before a question, with every answer kept: one question back, or the list when all are done."""
+    names = [one.question.name for one in found.asked]
+    place = names.index(question.name) if question.name in names else len(names)
+    if place < len(names) and not found.questions:
+        return _address("portal.papers_of", found)
+    if place == 0:
+        return url_for("portal.papers")
+    return _address("portal.papers_question", found, ask=names[place - 1])
 
 
 def _catalogue() -> Catalogue:

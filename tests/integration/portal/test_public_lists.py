@@ -63,6 +63,36 @@ def test_every_question_may_be_left_open(browser):
     assert "wenn Ihr Pass früher endet als Ihr Aufenthaltstitel" in browser.page.words()
 
 
+def test_back_leads_one_question_back_and_loses_no_answer(browser):
+    browser.get("/de/papers/permit_study/questions")
+    answer(browser, "0")
+    answer(browser, "adult")
+    third = browser.page.h1
+    browser.follow("← Zurück")
+    assert browser.page.h1 == "Für wen ist die Liste?"
+    assert [
+        node.get("value") for node in browser.page.all("input", type="radio") if "checked" in node.attrib
+    ] == ["adult"]
+    answer(browser, "adult")
+    assert browser.page.h1 == third
+    browser.follow("← Zurück")
+    browser.follow("← Zurück")
+    assert browser.page.h1 == "Geht es um eine Verlängerung?"
+    browser.follow("← Zurück")
+    assert browser.page.h1 == "Welche Unterlagen brauche ich?"
+
+
+def test_back_from_the_last_answer_that_is_changed_leads_to_the_list(browser):
+    browser.get("/de/papers/card_reissue?first=0&for=adult")
+    while "Fragen beantworten" in browser.page.links():
+        browser.follow("Fragen beantworten")
+        while "/questions" in browser.path:
+            answer(browser, "skip")
+    browser.follow("Ändern : Für wen ist die Liste?")
+    browser.follow("← Zurück")
+    assert browser.path == "/de/papers/card_reissue"
+
+
 def test_no_choice_is_told_and_the_first_visit_is_not(browser):
     browser.get("/de/papers/permit_study/questions")
     assert browser.page.errors == []
