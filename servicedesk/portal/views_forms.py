@@ -23,7 +23,7 @@ from servicedesk.portal.journey import CasePage, load_page, own_case
 from servicedesk.web.access import RESIDENT, access
 from servicedesk.web.edge import sentence
 from servicedesk.web.idempotency import act
-from servicedesk.web.locale import is_switching, use_texts
+from servicedesk.web.locale import gettext, is_switching, use_texts
 from servicedesk.web.runtime import actor, language, now, office, reading, runtime
 
 blueprint = Blueprint("portal_forms", __name__, url_prefix="/<lang>/case/forms")
@@ -59,7 +59,8 @@ def form(form_id: str) -> str | Response:
 
         return act(begin)
     if file.latest is not None and not file.has_draft:
-        return render_template("portal/form_sent.html", file=file, form=confirm)
+        late = gettext(FormAlreadySent.message) if "late" in request.args else ""
+        return render_template("portal/form_sent.html", file=file, form=confirm, late=late)
     return render_template(
         "portal/form_start.html",
         file=file,
@@ -78,7 +79,9 @@ def question(form_id: str, field_id: str) -> str | Response:
         return file
     item = next((one for one in file.filling.list_asked() if one.id == field_id), None)
     if item is None or not file.has_draft:
-        return redirect(url_for("portal_forms.form", form_id=form_id), 303)
+        # What another tab still wrote after sending is in no form: the receipt must not look as if it were.
+        is_late = request.method == "POST" and not is_switching() and file.latest is not None
+        return redirect(url_for("portal_forms.form", form_id=form_id, late=1 if is_late else None), 303)
     if item.kind is FieldKind.table:
         return _ask_table(file, item)
     one = ask_item(item, file.filling)

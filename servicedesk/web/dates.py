@@ -111,6 +111,8 @@ class _DateParts(Form):
             return self.day, _l("Schreiben Sie den Tag als Zahl von 1 bis 31.")
         if month is None or not least <= month <= 12:
             return self.month, _l("Schreiben Sie den Monat als Zahl von 1 bis 12 oder als Wort.")
+        if year is not None and year > 999 and not self.earliest <= year <= self.latest:
+            return self.year, _l("Dieses Datum kann nicht stimmen. Prüfen Sie Tag, Monat und Jahr.")
         if year is None or not self.earliest <= year <= self.latest:
             return self.year, _l("Schreiben Sie das Jahr mit vier Ziffern.")
         if day and month and day > monthrange(year, month)[1]:

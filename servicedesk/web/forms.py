@@ -86,6 +86,10 @@ class AtMost:
             raise StopValidation(str(message))
 
 
+# Embeddings, overrides and isolates turn the text beside them around: a birth date behind a name would read backwards.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def clean_text(value: str | None) -> str | None:
     """Return a typed text as it is meant: composed, without control characters, spaces at the ends removed.
 
@@ -94,8 +98,8 @@ def clean_text(value: str | None) -> str | None:
     if value is None:
         return None
     composed = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(c for c in composed if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
-    return kept.strip()
+    kept = (c for c in composed if c == "\n" or unicodedata.category(c) not in {"Cc", "Cs"})
+    return "".join(c for c in kept if c not in _TURNING).strip()
 
 
 def clean_line(value: str | None) -> str | None:

@@ -193,6 +193,37 @@ def test_a_second_tab_sends_nothing_twice(begun, case_of):
     assert len(case_of(SubmittedForm)) == 1
 
 
+def test_an_answer_that_comes_after_sending_is_not_taken_in_silence(begun, case_of):
+    answer_until(begun)
+    begun.get(f"{FORM}/q/insurer")
+    _, values = begun.page.form("page-form")
+    begun.get(f"{FORM}/check")
+    begun.press("Formular abschicken")
+    assert "schon abgeschickt" not in begun.page.words()
+    begun.post(f"{FORM}/q/insurer", {**values, "value": "Barmer", "_idempotency_key": "another"})
+    assert begun.page.h1 == "Ihr Formular ist da"
+    assert "Dieses Formular haben Sie schon abgeschickt" in begun.page.words()
+    assert begun.page.words().count("Haben Sie sich geirrt?") == 1
+    assert len(case_of(SubmittedForm)) == 1
+    assert case_of(FormDraft) == []
+
+
+def test_signs_that_turn_a_text_around_are_left_out(begun):
+    answer_until(begun, stop="children")
+    begun.submit(name="\u202eLina\u2066", born_on="4.3.2018", lives="bei mir")
+    answer_until(begun)
+    assert "Lina, 04.03.2018" in begun.page.words()
+
+
+def test_a_year_that_cannot_be_is_not_told_to_have_four_digits(begun):
+    answer_until(begun, stop="passport_ends_on")
+    begun.submit(**{"value-day": "1", "value-month": "1", "value-year": "2203"})
+    assert "Dieses Datum kann nicht stimmen." in begun.page.words()
+    assert "vier Ziffern" not in begun.page.words()
+    begun.submit(**{"value-day": "1", "value-month": "1", "value-year": "30"})
+    assert "Schreiben Sie das Jahr mit vier Ziffern." in begun.page.words()
+
+
 def test_faults_are_said_at_the_field_and_nothing_is_lost(begun):
     answer_until(begun, stop="passport_ends_on")
     begun.submit(**{"value-day": "40", "value-month": "1", "value-year": "2030"})
