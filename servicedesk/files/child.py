@@ -14,7 +14,6 @@ import sys
 from contextlib import suppress
 from typing import Any
 
-import pi_heif
 import pikepdf
 import pypdfium2
 import pypdfium2.raw as pdfium
@@ -22,6 +21,11 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from servicedesk.files.kinds import HEIC, JPEG, PDF, PNG, has_other_ending, is_two_things
 from servicedesk.files.values import Reason
+
+try:
+    import pi_heif
+except ImportError:  # an operator may do without it (ADR 0033)
+    pi_heif = None
 
 MEMORY_BYTES = 1024 * 1024 * 1024
 OUTPUT_BYTES = 96 * 1024 * 1024
@@ -88,7 +92,8 @@ def _confine() -> list[str]:
     """Leave network and file system where the system allows it; return what was left."""
     # What is loaded lazily must be there before the file system is gone.
     Image.init()
-    pi_heif.register_heif_opener()
+    if pi_heif is not None:
+        pi_heif.register_heif_opener()
     pypdfium2.PdfDocument.new().close()
     libc = ctypes.CDLL(None, use_errno=True)
     libc.prctl(_NO_NEW_PRIVILEGES, 1, 0, 0, 0)

@@ -197,7 +197,8 @@ def too_many(_: ServiceUnavailable) -> tuple[str | Response, int, dict[str, str]
 
 def _refused(fault: str, status: int) -> tuple[str | Response, int]:
     form = UploadForm(formdata=None)
-    form.files.errors = [f"{fault} {gettext('Was Sie schon geschickt haben, ist noch da.')}"]
+    kept = gettext("Was Sie schon geschickt haben, ist noch da.")
+    form.files.errors = [f"{fault} {kept}"]
     document_id = (request.view_args or {}).get("document_id", "")
     return _show(document_id, form, ReuseForm(formdata=None)), status
 
@@ -271,8 +272,8 @@ def _show(document_id: str, form: UploadForm, reuse_form: ReuseForm) -> str | Re
     }
     names = {one.requirement.document.id: one.requirement.document.name for one in page.view.papers}
     choices = office().details.uploads
-    reuse_form.upload.choices = [
-        (one.id.hex, (one.name or gettext(UNNAMED), names.get(one.document_id or "", "")))
+    reusable = [
+        (one.id.hex, one.name or gettext(UNNAMED), names.get(one.document_id or "", ""))
         for one in others.values()
     ]
     return render_template(
@@ -282,6 +283,7 @@ def _show(document_id: str, form: UploadForm, reuse_form: ReuseForm) -> str | Re
         given=given,
         form=form,
         reuse_form=reuse_form,
+        reusable=reusable,
         faults=_faults(given, form, reuse_form),
         accept=[*ACCEPTED, ".pdf", ".heic"],
         limits={"max_mb": choices.max_file_mb, "max_pages": choices.max_pages},

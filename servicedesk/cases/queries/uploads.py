@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -97,9 +98,7 @@ def page_column(number: int) -> str:
     return f"picture:{number}"
 
 
-def _views() -> Select[
-    tuple[UUID, str | None, str, str, int, str, datetime, str, str, UUID, int, UUID | None]
-]:
+def _views() -> Select[Any]:
     return select(
         Upload.id,
         Upload.document_id,
