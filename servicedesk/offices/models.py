@@ -149,7 +149,7 @@ class DeskMember(Base):
 
 
 class Opening(Base):
-    """Open a desk every week on one weekday between two wall-clock times."""
+    """Open a desk on one weekday between two wall-clock times, every week or in some weeks (kernel.weeks)."""
 
     __tablename__ = "opening"
     __table_args__ = (Index("ix_opening_desk_id", "desk_id"),)
@@ -162,6 +162,8 @@ class Opening(Base):
     ends_local: Mapped[time]
     valid_from: Mapped[date | None]
     valid_until: Mapped[date | None]
+    parity: Mapped[str | None] = mapped_column(String(4))  # odd, even: calendar weeks by number
+    every_weeks: Mapped[int | None]  # every n-th week from the week of valid_from
 
 
 class Closure(Base):

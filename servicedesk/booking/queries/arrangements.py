@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.models import Appointment, Arrangement
@@ -99,8 +99,9 @@ def list_arranged_times(session: Session, case_ids: Collection[UUID]) -> dict[UU
         .order_by(Appointment.starts_local, Appointment.ref)
     )
     found: dict[UUID, tuple[ArrangedTime, ...]] = {}
-    for case_id, *values in session.execute(query):
-        found[case_id] = (*found.get(case_id, ()), ArrangedTime(*values))
+    for case_id, ref, desk_id, desk_name, starts_local, minutes in session.execute(query):
+        time = ArrangedTime(ref, desk_id, desk_name, starts_local, minutes)
+        found[case_id] = (*found.get(case_id, ()), time)
     return found
 
 
@@ -108,7 +109,7 @@ def list_requests(
     session: Session, scope: Scope, *, now: datetime, refused_since: datetime | None = None, limit: int = 200
 ) -> tuple[RequestLine, ...]:
     """Return what waits in scope, the office's turn first and oldest first; then what was refused since an instant."""
-    shown = Arrangement.state.in_(sorted(OPEN))
+    shown: ColumnElement[bool] = Arrangement.state.in_(sorted(OPEN))
     if refused_since is not None:
         over = Arrangement.state.in_((Talk.refused, Talk.lapsed)) & (Arrangement.changed_at >= refused_since)
         shown = or_(shown, over)

@@ -43,16 +43,14 @@ _SHOWN = 8
 
 def list_waiting_for_proposal(session: Session, office_id: UUID, *, limit: int) -> list[UUID]:
     """Return cases to which the office owes a proposed time, the title that ends first leading."""
-    query = _waiting(Case.office_id == office_id, Case.id).limit(limit)
+    query = _waiting(Case.office_id == office_id).limit(limit)
     return [row[0] for row in session.execute(query)]
 
 
 def list_backlog(session: Session, scope: Scope, *, now: datetime) -> tuple[Backlog, ...]:
     """Return the backlog of every case worker in scope, the earliest end first."""
     waiting: dict[UUID | None, list[tuple[UUID, str, date | None, str | None]]] = {}
-    for case_id, ref, ends_on, owner_id, name in session.execute(
-        _waiting(scope.cases(), Case.id, Case.ref, Case.ends_on, Case.owner_id, StaffMember.name)
-    ):
+    for case_id, ref, ends_on, owner_id, name in session.execute(_waiting(scope.cases())):
         waiting.setdefault(owner_id, []).append((case_id, ref, ends_on, name))
     return tuple(_backlog(session, owner_id, found, now) for owner_id, found in waiting.items())
 
@@ -92,12 +90,11 @@ def _backlog(
     )
 
 
-def _waiting(where: ColumnElement[bool], *columns: object) -> Select[tuple[object, ...]]:
+def _waiting(where: ColumnElement[bool]) -> Select[UUID, str, date | None, UUID | None, str | None]:
     has_time = exists().where(Appointment.case_id == Case.id, Appointment.state == State.booked)
     was_offered = exists().where(Arrangement.case_id == Case.id, Arrangement.origin == Origin.office)
-    query: Select[tuple[object, ...]] = (
-        select(*columns)  # type: ignore[call-overload]
-        .select_from(Case)
+    return (
+        select(Case.id, Case.ref, Case.ends_on, Case.owner_id, StaffMember.name)
         .join(
             OfficeConcern,
             (OfficeConcern.office_id == Case.office_id) & (OfficeConcern.concern_id == Case.concern_id),
@@ -113,4 +110,3 @@ def _waiting(where: ColumnElement[bool], *columns: object) -> Select[tuple[objec
         )
         .order_by(Case.ends_on.is_(None), Case.ends_on, Case.opened_at, Case.id)
     )
-    return query

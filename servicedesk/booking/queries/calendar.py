@@ -14,6 +14,7 @@ from servicedesk.booking.rules.life import State
 from servicedesk.booking.rules.public_holidays import HolidayRules
 from servicedesk.booking.rules.ticks import read_bits
 from servicedesk.kernel.errors import NotFound
+from servicedesk.kernel.weeks import Parity, WeekPattern
 from servicedesk.offices.models import Closure, Desk, Office, OfficeConcern, Opening
 from servicedesk.offices.rules.setup import DEFAULT_HORIZON_DAYS
 
@@ -56,7 +57,15 @@ def get_office_calendar(session: Session, office_id: UUID) -> OfficeCalendar:
         horizon_days=max(longest or 0, DEFAULT_HORIZON_DAYS),
         desk_ids=tuple(desk.id for desk in desks),
         hours=tuple(
-            WeeklyHours(o.desk_id, o.weekday, o.starts_local, o.ends_local, o.valid_from, o.valid_until)
+            WeeklyHours(
+                o.desk_id,
+                o.weekday,
+                o.starts_local,
+                o.ends_local,
+                o.valid_from,
+                o.valid_until,
+                WeekPattern(Parity(o.parity) if o.parity else None, o.every_weeks or 1, o.valid_from),
+            )
             for o in hours
             if o.desk_id in active
         ),

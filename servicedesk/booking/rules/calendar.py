@@ -9,6 +9,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from servicedesk.booking.rules.ticks import TICK_MINUTES, TICKS, span, wall_of
+from servicedesk.kernel.weeks import EVERY_WEEK, WeekPattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class WeeklyHours:
     ends_local: time
     valid_from: date | None = None
     valid_until: date | None = None
+    weeks: WeekPattern = EVERY_WEEK
 
     def holds_on(self, day: date) -> bool:
         """Tell whether these hours apply on `day`; both ends of the validity are included."""
@@ -28,6 +30,7 @@ class WeeklyHours:
             day.weekday() == self.weekday
             and (self.valid_from is None or self.valid_from <= day)
             and (self.valid_until is None or day <= self.valid_until)
+            and self.weeks.holds_on(day)
         )
 
 

@@ -176,9 +176,27 @@ def _load_desks(session: Session, setup: OfficeSetup, report: LoadReport, staff:
 
 
 def _load_openings(session: Session, setup: OfficeSetup, report: LoadReport, desks: Refs) -> None:
-    columns = ("desk_id", "weekday", "starts_local", "ends_local", "valid_from", "valid_until")
+    columns = (
+        "desk_id",
+        "weekday",
+        "starts_local",
+        "ends_local",
+        "valid_from",
+        "valid_until",
+        "parity",
+        "every_weeks",
+    )
     keys = [
-        (desks[desk.ref], o.weekday, o.starts_local, o.ends_local, o.valid_from, o.valid_until)
+        (
+            desks[desk.ref],
+            o.weekday,
+            o.starts_local,
+            o.ends_local,
+            o.valid_from,
+            o.valid_until,
+            o.parity.value if o.parity else None,
+            o.every_weeks,
+        )
         for desk in setup.desks
         for o in desk.openings
     ]

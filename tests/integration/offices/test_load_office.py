@@ -3,6 +3,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from servicedesk.booking.models import DeskDay
+from servicedesk.booking.service import compile_calendar
 from servicedesk.cases.models import Case
 from servicedesk.db.audit import AuditEvent
 from servicedesk.db.base import Base
@@ -302,3 +304,18 @@ def test_hours_come_from_the_desks_where_the_file_gives_none(session):
     load(session, MINIMAL)
     hours = list_public_hours(session, get_office(session, "musterstadt"))
     assert [(h.weekdays, h.opens.hour, h.closes.hour) for h in hours] == [((0, 1, 3), 8, 12)]
+
+
+def test_a10_a_desk_open_in_odd_weeks_is_compiled_so_and_a_second_load_changes_nothing(session):
+    source = MINIMAL.replace('to = "12:00" }', 'to = "12:00", weeks = "odd" }')
+    report = load(session, source)
+    assert not load(session, source, LATER).has_changes
+    compile_calendar(session, office_id=report.office_id, now=NOW)
+    days = session.execute(
+        select(DeskDay.day, DeskDay.open_ticks).where(DeskDay.office_id == report.office_id)
+    )
+    weeks = {day.isocalendar().week for day, opened in days if any(opened)}
+    assert weeks
+    assert all(week % 2 for week in weeks)
+    assert {53, 1} <= weeks
+    assert load(session, MINIMAL, LATER).changed == {"opening": ["musterstadt"]}

@@ -7,6 +7,7 @@ import pytest
 from servicedesk.booking.rules.calendar import ClosedDays, WeeklyHours, build_open_ticks, find_skipped_ticks
 from servicedesk.booking.rules.public_holidays import HolidayRules, list_holidays
 from servicedesk.booking.rules.ticks import TICKS, list_runs, list_ticks, span, wall_of
+from servicedesk.kernel.weeks import Parity, WeekPattern
 
 BERLIN = ZoneInfo("Europe/Berlin")
 DESK, OTHER = uuid4(), uuid4()
@@ -26,6 +27,12 @@ def test_hours_of_the_right_weekday_and_desk():
     assert opened(monday, hours=[hours(monday)]) == span(96, 48)
     assert opened(monday + timedelta(days=1), hours=[hours(monday)]) == 0
     assert opened(monday, hours=[WeeklyHours(OTHER, 0, time(8), time(12))]) == 0
+
+
+def test_a10_hours_of_odd_weeks_across_new_year_in_a_year_with_week_53():
+    odd = hours(date(2026, 12, 21), weeks=WeekPattern(Parity.odd))
+    mondays = [date(2026, 12, 21) + timedelta(weeks=n) for n in range(4)]  # weeks 52, 53, 1, 2
+    assert [opened(day, hours=[odd]) != 0 for day in mondays] == [False, True, True, False]
 
 
 def test_two_openings_join_and_midnight_is_an_end():

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from servicedesk.kernel.names import UmlautRule
+from servicedesk.kernel.weeks import Parity
 from servicedesk.offices.errors import FaultyOfficeFile
 from servicedesk.offices.rules.details import AccessibilityStatus, OfficeDetails
 from servicedesk.offices.rules.setup import AppointmentMode, parse_setup
@@ -52,6 +53,13 @@ def test_the_smallest_useful_file():
         "P3M",
         None,
     )
+
+
+def test_odd_and_even_weeks_share_a_room_and_both_odd_do_not():
+    both = 'to = "12:00", weeks = "odd" }, { days = ["mon"], from = "08:00", to = "12:00", weeks = "%s" }'
+    setup = parse(MINIMAL.replace('to = "12:00" }', both % "even"))
+    assert [o.parity for o in setup.desks[0].openings if o.weekday == 0] == [Parity.odd, Parity.even]
+    assert "overlaps" in str(problems(MINIMAL.replace('to = "12:00" }', both % "odd"))[0])
 
 
 @pytest.mark.parametrize("mode", AppointmentMode)
@@ -128,7 +136,20 @@ REPLACEMENTS = [
     ('from = "08:00"', 'from = "25:00"', "desk[1].opening[1].from", "write '08:00'"),
     ('from = "08:00"', 'from = "08:03"', "desk[1].opening[1].from", "off the grid"),
     ('from = "08:00"', 'from = "12:00"', "desk[1].opening[1].to", "does not come after"),
-    ('to = "12:00" }', 'to = "12:00", weeks = "odd" }', "desk[1].opening[1].weeks", "not built yet"),
+    ('to = "12:00" }', 'to = "12:00", weeks = "od" }', "desk[1].opening[1].weeks", "did you mean 'odd'?"),
+    ('to = "12:00" }', 'to = "12:00", every_weeks = 2 }', "desk[1].opening[1].every_weeks", "valid_from"),
+    (
+        'to = "12:00" }',
+        'to = "12:00", every_weeks = 1 }',
+        "desk[1].opening[1].every_weeks",
+        "between 2 and 8",
+    ),
+    (
+        'to = "12:00" }',
+        'to = "12:00", weeks = "odd", every_weeks = 2, valid_from = 2027-01-04 }',
+        "desk[1].opening[1].every_weeks",
+        "one of the two",
+    ),
     (
         'to = "12:00" }',
         'to = "12:00", valid_from = 2027-02-01, valid_until = 2027-01-01 }',

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from servicedesk.kernel.intervals import Lead
 from servicedesk.kernel.names import UmlautRule
+from servicedesk.kernel.weeks import Parity
 from servicedesk.offices.rules.absences import LONGEST_DAYS, Absence, list_uncovered
 from servicedesk.offices.rules.pieces import Piece, UnreadablePiece, parse_pieces
 from servicedesk.offices.rules.setup.office_section import read_days, read_times
@@ -253,13 +254,23 @@ def _add_openings(row: Table, openings: list[OpeningSetup]) -> None:
     if valid_from and valid_until and valid_until < valid_from:
         row.problem("valid_until", f"{valid_until} lies before {valid_from}")
     weeks = row.choice("weeks", ["every", "odd", "even"], "every")
-    if weeks != "every":
-        row.problem("weeks", f"the week pattern {weeks!r} is not built yet; open every week, or use closures")
+    every_weeks = row.integer("every_weeks", 2, 8)
+    if every_weeks is not None and valid_from is None:
+        row.problem("every_weeks", "needs to know where to begin to count; add valid_from = …")
+    if every_weeks is not None and weeks != "every":
+        row.problem("every_weeks", f"stands beside weeks = {weeks!r}; write one of the two")
     row.finish()
     if times is None:
         return
     for weekday in weekdays:
-        opening = OpeningSetup(weekday, *times, valid_from, valid_until)
+        opening = OpeningSetup(
+            weekday,
+            *times,
+            valid_from,
+            valid_until,
+            Parity(weeks) if weeks != "every" else None,
+            every_weeks,
+        )
         if any(opening.overlaps(other) for other in openings):
             row.found.problem(row.path, "overlaps another opening of this desk; merge the two or shorten one")
             return

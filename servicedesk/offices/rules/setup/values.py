@@ -6,6 +6,7 @@ from datetime import date, time
 from enum import StrEnum
 
 from servicedesk.kernel.names import FoldingRule, UmlautRule
+from servicedesk.kernel.weeks import Parity, WeekPattern
 from servicedesk.offices.rules.details import OfficeDetails
 from servicedesk.offices.rules.pieces import Piece
 from servicedesk.offices.rules.ranges import PublishedRange
@@ -69,11 +70,19 @@ class OpeningSetup:
     ends_local: time
     valid_from: date | None = None
     valid_until: date | None = None
+    parity: Parity | None = None
+    every_weeks: int | None = None
+
+    @property
+    def weeks(self) -> WeekPattern:
+        """Return the weeks in which it holds."""
+        return WeekPattern(self.parity, self.every_weeks or 1, self.valid_from)
 
     def overlaps(self, other: "OpeningSetup") -> bool:
         """Tell whether both are open at the same moment of some day."""
         return (
             self.weekday == other.weekday
+            and self.weeks.meets(other.weeks)
             and self.starts_local < other.ends_local
             and other.starts_local < self.ends_local
             and (self.valid_from or date.min) <= (other.valid_until or date.max)
