@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from servicedesk.booking.models import Appointment
 from servicedesk.booking.service import book_appointment
@@ -221,6 +221,28 @@ def test_a_card_is_ordered_told_of_and_handed_over(desk, boris, ref):
     assert desk.row(Outbox, kind="card_ready_letter").state == "cancelled"
     assert desk.row(Case, ref=ref).card_state == "ordered"
     boris.press("Karte ausgehändigt")
+    assert desk.row(Case, ref=ref).card_state == "handed_over"
+
+
+def test_what_somebody_was_told_is_not_taken_back(desk, boris, ref):
+    boris.get(f"/staff/cases/{ref}/decide")
+    boris.submit(decision="granted")
+    boris.press("Karte liegt bereit")
+    with desk.db.unit_of_work() as session:
+        session.execute(update(Outbox).values(channel="email", state="done"))
+    boris.press("zurücknehmen")
+    assert boris.status == 409
+    assert "Dazu ist schon ein Schreiben oder eine Nachricht unterwegs." in boris.page.words()
+    assert desk.row(Case, ref=ref).card_state == "ready"
+
+
+def test_the_front_desk_hands_out_cards_and_checks_no_papers(desk, boris, ref):
+    boris.get(f"/staff/cases/{ref}/decide")
+    boris.submit(decision="granted")
+    dmitri = desk.sign_in("dmitri")
+    assert dmitri.get(f"/staff/check/{ref}").status == 403
+    dmitri.get(f"/staff/cases/{ref}")
+    dmitri.press("Karte ausgehändigt")
     assert desk.row(Case, ref=ref).card_state == "handed_over"
 
 
