@@ -7,9 +7,11 @@ import pytest
 from servicedesk.notices.calendars import (
     CalendarEntry,
     CalendarMethod,
+    FeedTime,
     build_calendar,
     build_download,
     build_entry,
+    build_feed,
     build_invitation,
 )
 from servicedesk.notices.contexts import AppointmentFacts
@@ -115,6 +117,43 @@ def test_the_download_names_no_attendee():
     read = read_calendar(build_download(build_sample_office(), _facts(SUMMER), "de", NOW))
     assert read["method"] == "PUBLISH"
     assert read["attendees"] == []
+
+
+def test_a_saved_appointment_is_called_off_under_its_uid_without_an_attendee():
+    saved = read_calendar(build_download(build_sample_office(), _facts(SUMMER), "de", NOW))
+    off = read_calendar(
+        build_download(build_sample_office(), _facts(SUMMER, sequence=1), "de", NOW, is_cancelled=True)
+    )
+    assert (off["method"], off["status"]) == ("CANCEL", "CANCELLED")
+    assert off["uid"] == saved["uid"]
+    assert off["sequence"] == saved["sequence"] + 1
+    assert off["attendees"] == []
+
+
+def _feed(*times: FeedTime) -> bytes:
+    return build_feed("Zimmer 201", "Zi. 201", "Europe/Berlin", times)
+
+
+def _time(starts_at: datetime, reference: str = "V-7K3M-Q2XA") -> FeedTime:
+    return FeedTime("1.desk@m.example", 2, starts_at, starts_at + timedelta(minutes=15), NOW, reference)
+
+
+@pytest.mark.parametrize("starts_at", [SUMMER, WINTER])
+def test_a_second_reader_finds_the_times_of_a_desk(starts_at):
+    read = read_calendar(_feed(_time(starts_at)))
+    assert read["starts"] == starts_at.isoformat().replace("+00:00", ".000Z")
+    assert (read["method"], read["summary"], read["location"]) == ("PUBLISH", "V-7K3M-Q2XA", "Zi. 201")
+    assert (read["sequence"], read["attendees"]) == (2, [])
+
+
+def test_a_desk_without_appointments_is_a_calendar_and_the_same_times_give_the_same_bytes():
+    assert b"BEGIN:VEVENT" not in _feed()
+    assert b"BEGIN:VCALENDAR" in _feed()
+    assert _feed(_time(SUMMER)) == _feed(_time(SUMMER))
+    lines = _lines(_feed(_time(SUMMER), _time(WINTER, "x\r\nX-EVIL:1")))
+    assert not any(line.startswith("X-EVIL") for line in lines)
+    assert "DTSTAMP:20261123T080000Z" in lines
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT15M" in lines
 
 
 def test_a_request_needs_an_attendee():

@@ -19,6 +19,7 @@ from servicedesk.notices.contexts import (
     InterimIssuedMail,
     MailFrame,
     NewsTime,
+    QuestionAnsweredMail,
     SlotNews,
     SlotNewsMail,
 )
@@ -54,6 +55,7 @@ def _contexts(locale: str, name: str = "İpek Şule"):
             ChannelChanged(frame, NOW),
             InterimIssuedMail(frame),
             InterimEndedMail(frame),
+            QuestionAnsweredMail(frame, "https://termine.musterstadt.example/de/code"),
             SlotNewsMail(
                 frame,
                 SlotNews.REFUSED,

@@ -13,6 +13,7 @@ from servicedesk.notices.contexts import (
     KINDS,
     InterimEndedMail,
     InterimIssuedMail,
+    QuestionAnsweredMail,
     from_payload,
     to_payload,
 )
@@ -37,6 +38,7 @@ CONTEXTS = [
     contact_received(NOW),
     InterimIssuedMail(mail_frame()),
     InterimEndedMail(mail_frame()),
+    QuestionAnsweredMail(mail_frame(), "https://termine.musterstadt.example/de/code"),
 ]
 
 
