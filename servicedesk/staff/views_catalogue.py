@@ -168,17 +168,23 @@ def _foreign() -> list[str]:
 @blueprint.post("/catalogue/<version_id>/propose")
 @access(EDITS)
 def propose_catalogue(version_id: str) -> Any:
-    """Lay a draft before a second person; one with faults stays, with every fault named."""
+    """Lay a draft before a second person, with the note beside the button; one with faults stays, each named."""
     view = load_view(version_id)
+    has_note = "note" in request.form
+    form = NoteForm() if has_note else NoteForm(formdata=None, data={"note": view.line.note})
+    if has_note and not form.validate_on_submit():
+        return _version_page(view, form, 200)
 
     def propose(session: Session) -> Response:
+        if has_note:
+            change_note(session, version_id=view.line.id, note=form.note.data or "", actor=actor(), now=now())
         propose_version(session, version_id=view.line.id, actor=actor(), now=now())
         return _back(view.line.id)
 
     try:
         return act(propose)
     except FaultyCatalogue:
-        return _version_page(view, NoteForm(formdata=None, data={"note": view.line.note}), 409)
+        return _version_page(view, form, 409)
 
 
 @blueprint.post("/catalogue/<version_id>/<any('take-back', 'drop'):way>")

@@ -51,7 +51,8 @@ class Browser:
                     if button.get("name"):
                         data[button.get("name")] = button.get("value") or ""
                     data.update(values)
-                    return self.post(urljoin(self.path, form.get("action") or self.path), data, follow)
+                    address = button.get("formaction") or form.get("action") or self.path
+                    return self.post(urljoin(self.path, address), data, follow)
         raise AssertionError(f"no button {text!r} on {self.path}: {self.page.words()[:400]}")
 
     def follow(self, text):

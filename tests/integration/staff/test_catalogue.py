@@ -431,6 +431,20 @@ def test_a_note_says_what_a_version_is_about(desk, frida):
     assert stored(desk).note == "Neue Fristen der Krankenkassen"
 
 
+def test_proposing_keeps_the_note_that_was_typed_beside_the_button(desk, frida):
+    draft = begin(desk)
+    frida.get(f"{draft}/documents/new").submit(name="Beleg")
+    frida.get(draft).press("Einer zweiten Person vorschlagen", note="Fristen")
+    assert "So lässt sich die Fassung nicht vorschlagen" in frida.page.words()
+    assert "Fristen" in frida.page.words(), "the faults take nothing away from the note"
+    frida.press("Entwurf verwerfen")
+    draft = begin(desk)
+    frida.get(draft).press("Einer zweiten Person vorschlagen", note="x" * 2001)
+    assert frida.page.errors == ["Kürzen Sie den Text auf höchstens 2000 Zeichen."]
+    frida.get(draft).press("Einer zweiten Person vorschlagen", note="Fristen der Kassen")
+    assert (stored(desk).note, stored(desk).state) == ("Fristen der Kassen", "proposed")
+
+
 def test_two_people_on_one_draft_lose_nothing_and_are_told_what_to_do(desk, frida):
     draft = begin(desk)
     other = desk.sign_in("frida")
