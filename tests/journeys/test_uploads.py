@@ -1,12 +1,17 @@
-"""Papers from a telephone: in Arabic without JavaScript, in Ukrainian with it; files chosen from the device."""
+"""Papers from a telephone, in Arabic without JavaScript and in Ukrainian with it; and staff who scan and look."""
 
+import io
 import re
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, expect
 
 from servicedesk.cases.models import CaseRequirement
 from servicedesk.cases.upload_models import StoredFile, Upload
+from servicedesk.db.all_models import load_models
+from servicedesk.db.session import open_database
+from tests.journeys.test_staff import running_office
 from tests.support.live import (
     CHROMIUM,
     chromium,
@@ -17,6 +22,7 @@ from tests.support.live import (
     small_targets,
     watched_page,
 )
+from tests.support.office import PASSWORD
 from tests.support.papers import HEIC, archive, locked_sheets, photograph, photograph_with_place, sheets
 
 pytestmark = [
@@ -153,3 +159,30 @@ def test_ukrainian_on_a_phone(browser, site, album):
         "довідка.png": "readable",
         "IMG_0001.jpg": "readable",
     }
+
+
+@pytest.fixture
+def place(tmp_path, vault):
+    database = open_database(f"sqlite:///{tmp_path}/staff.db")
+    load_models().create_all(database.engine)
+    with running_office(database, tmp_path, vault) as running:
+        yield running
+    database.close()
+
+
+def test_staff_scan_a_paper_and_see_its_pictures(browser, place, album):
+    ref = place.desk.case("Haddad", "Amira")
+    with watched_page(browser, viewport={"width": 1280, "height": 900}) as page:
+        page.goto(f"{place.address}/staff/sign-in")
+        page.fill("#login", "boris")
+        page.fill("#password", PASSWORD)
+        page.click(MAIN_BUTTON)
+        page.wait_for_url("**/staff/")
+        page.goto(f"{place.address}/staff/cases/{ref}/scans")
+        page.check("input[name=paper][value=passport]")
+        send(page, album("عقد الإيجار.pdf", "gesperrt.pdf"))
+        expect(page.locator("[data-error-summary]")).to_contain_text("gesperrt.pdf: ")
+        expect(page.locator(".sd-pages a")).to_have_count(3)
+        assert [*find_faults(page), *cut_off(page)] == []
+        picture = page.request.get(place.address + page.locator(".sd-pages a").nth(1).get_attribute("href"))
+        assert max(Image.open(io.BytesIO(picture.body())).size) > 2000
