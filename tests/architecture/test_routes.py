@@ -123,6 +123,7 @@ STAFF = {
     "staff.cancel": "book_for_others",
     "staff.requests": "work_case",
     "staff.backlog": "see_team",
+    "staff.offer_for_conflicts": "work_case",
     "staff.time_request": "work_case",
     "staff.accept_request": "work_case",
     "staff.offer_request": "work_case",

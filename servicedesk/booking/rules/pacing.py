@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from servicedesk.booking.rules.offers import BookingTerms
+from servicedesk.booking.rules.arrangements import MOST_OFFERS
+from servicedesk.booking.rules.offers import BookingTerms, FreeDay, FreeTime
 from servicedesk.kernel.clock import local_day
 
 PAPERS_TAKE = timedelta(days=14)
@@ -46,6 +47,18 @@ def decide_window(terms: BookingTerms, now: datetime) -> Window:
     end = min(terms.ends_on, last)
     first = today + PAPERS_TAKE
     return Window(max(earliest, first if first <= end else earliest), end)
+
+
+def choose_instead(lost: datetime, days: Sequence[FreeDay]) -> tuple[FreeTime, ...]:
+    """Return a time on each of up to three days, closest to the time of day that was lost; days after it first."""
+    later = [day for day in days if day.day >= lost.date()]
+    earlier = [day for day in reversed(days) if day.day < lost.date()]
+    chosen = sorted((*later, *earlier)[:MOST_OFFERS], key=lambda day: day.day)
+
+    def distance(time: FreeTime) -> timedelta:
+        return abs(time.starts_local - datetime.combine(time.starts_local.date(), lost.time()))
+
+    return tuple(min(day.times, key=distance) for day in chosen[:MOST_OFFERS])
 
 
 def decide_clearing_week(waiting: int, seats: Iterable[tuple[date, int]]) -> date | None:

@@ -12,7 +12,7 @@ from servicedesk.booking.service.arrangements import (
 )
 from servicedesk.booking.service.calendar import CalendarReport, compile_calendar
 from servicedesk.booking.service.holds import hold_slot, release_hold
-from servicedesk.booking.service.proposals import list_untold_ready, propose_time, tell_ready
+from servicedesk.booking.service.proposals import list_untold_ready, offer_instead, propose_time, tell_ready
 from servicedesk.booking.service.upkeep import pass_appointments, sweep_holds
 from servicedesk.booking.service.values import Booked, Hold
 from servicedesk.booking.service.wishes import settle_wish_of, wish_for_slot
@@ -32,6 +32,7 @@ __all__ = [
     "list_lapsed",
     "list_untold_ready",
     "move_appointment",
+    "offer_instead",
     "offer_times",
     "pass_appointments",
     "propose_time",

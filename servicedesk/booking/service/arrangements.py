@@ -89,8 +89,11 @@ def offer_times(
     vault: Vault,
     public_url: str | None = None,
     reason: str = "",
+    news: SlotNews | None = None,
 ) -> tuple[Booked, ...]:
     """Keep up to three times for a case and ask the person to choose one; earlier ones are given up.
+
+    `news` is what the message says, by itself that others are proposed, or a first one.
 
     Raises TooManyOffers, ReasonNeeded, SlotTaken, OutsideHours, TooLate, NotFound; all roll back.
     """
@@ -120,9 +123,9 @@ def offer_times(
     if first is None:
         raise TooManyOffers(most=MOST_OFFERS)
     offered.sort(key=lambda row: row.starts_at)
-    news = SlotNews.PROPOSED if first.terms.talk is None else SlotNews.OFFERED
+    said = news or (SlotNews.PROPOSED if first.terms.talk is None else SlotNews.OFFERED)
     open_talk(session, first, Talk.offered, [row.starts_at for row in offered], now=now, actor=actor)
-    tell_news(session, vault, first.facts, news, offered, now=now, public_url=public_url)
+    tell_news(session, vault, first.facts, said, offered, now=now, public_url=public_url)
     return tuple(Booked.of(row, is_new=True) for row in offered)
 
 

@@ -20,7 +20,7 @@ from servicedesk.offices.queries import get_office_by_id, list_desks
 from servicedesk.register.models import Person
 
 NEWS_KINDS = (SlotNewsLetter.KIND, SlotNewsMail.KIND)
-_WITH_ANSWER = frozenset({SlotNews.OFFERED, SlotNews.PROPOSED})
+_WITH_ANSWER = frozenset({SlotNews.OFFERED, SlotNews.PROPOSED, SlotNews.INSTEAD})
 
 
 def tell_news(

@@ -7,20 +7,23 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from servicedesk.booking.models import Appointment
+from servicedesk.booking.queries.appointments import find_appointment
 from servicedesk.booking.queries.facts import get_terms, lock_case
 from servicedesk.booking.queries.free import find_free_days
 from servicedesk.booking.rules.access import Why
 from servicedesk.booking.rules.life import State
-from servicedesk.booking.rules.pacing import decide_window
+from servicedesk.booking.rules.pacing import choose_instead, decide_window
 from servicedesk.booking.service.arrangements import offer_times
 from servicedesk.booking.service.news import NEWS_KINDS, tell_news
 from servicedesk.cases.models import Case
 from servicedesk.kernel.crypto import Vault
-from servicedesk.kernel.permissions import SYSTEM
+from servicedesk.kernel.permissions import SYSTEM, Actor
 from servicedesk.notices.contexts import SlotNews
 from servicedesk.notices.models import Outbox
 from servicedesk.offices.models import OfficeConcern
 from servicedesk.offices.rules.setup import AppointmentMode
+
+_CONFLICT = "hours changed"
 
 
 def propose_time(
@@ -49,6 +52,40 @@ def propose_time(
         actor=SYSTEM,
         vault=vault,
         public_url=public_url,
+    )
+    return True
+
+
+def offer_instead(
+    session: Session,
+    *,
+    case_id: UUID,
+    now: datetime,
+    actor: Actor,
+    vault: Vault,
+    public_url: str | None = None,
+) -> bool:
+    """Offer somebody whose appointment lies outside the hours now up to three times on other days; it stays meanwhile.
+
+    False where times wait for an answer already, or none is free; then a person has to call. Raises SlotTaken.
+    """
+    terms, booked = get_terms(session, case_id), find_appointment(session, case_id)
+    if booked is None or terms.talk is not None or terms.is_closed:
+        return False
+    days = find_free_days(session, case_id, now=now)
+    chosen = choose_instead(booked.starts_local, days)
+    if not chosen:
+        return False
+    offer_times(
+        session,
+        case_id=case_id,
+        slots=[(time.desk_id, time.starts_local) for time in chosen],
+        now=now,
+        actor=actor,
+        vault=vault,
+        public_url=public_url,
+        reason=_CONFLICT,
+        news=SlotNews.INSTEAD,
     )
     return True
 

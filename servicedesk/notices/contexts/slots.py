@@ -16,6 +16,8 @@ class SlotNews(enum.Enum):
     """The office answers a request with other times."""
     PROPOSED = "proposed"
     """The office proposes a time by itself."""
+    INSTEAD = "instead"
+    """The office asks somebody who has an appointment to come at another time."""
     REFUSED = "refused"
     UNANSWERED = "unanswered"
     """The time has come and the office had not answered."""

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from servicedesk.booking.models import Appointment, Arrangement
+from servicedesk.booking.models import Appointment, Arrangement, DeskDay
 from servicedesk.booking.service import ask_for_time
 from servicedesk.cases.models import Case
 from servicedesk.kernel.permissions import Actor, ActorKind
@@ -98,3 +98,25 @@ def test_a72_another_range_neither_sees_nor_answers(desk, ref):
     assert clara.get(f"/staff/requests/{ref}").status == 404
     clara.get("/staff/requests")
     assert states(desk) == ["requested"]
+
+
+def test_a08_hours_that_shrink_keep_every_appointment_and_one_press_offers_other_days(desk, boris, ref):
+    second = desk.case("Bakr", "Layla")
+    with desk.db.unit_of_work() as session:
+        session.execute(update(OfficeConcern).values(mode="direct"))
+    for case, slot in ((ref, "08:45"), (second, "09:00")):
+        boris.get(f"/staff/cases/{case}/appointment?day=2026-12-01")
+        boris.press(slot)
+    day = datetime(2026, 12, 1).date()
+    with desk.db.unit_of_work() as session:
+        session.execute(update(DeskDay).where(DeskDay.day == day).values(open_ticks=bytes(36)))
+    words = boris.get("/staff/").page.words()
+    assert "2 Termine liegen außerhalb der Öffnungszeiten" in words
+    for _ in range(2):
+        boris.get("/staff/")
+        boris.press("Allen andere Zeiten anbieten")
+        assert boris.path.startswith("/staff/requests")
+    assert states(desk) == ["booked"] * 2 + ["offered"] * 6 + ["released"]
+    offered = {row.starts_local.date() for row in desk.rows(Appointment) if row.state == "offered"}
+    assert day not in offered
+    assert len(offered) == 3

@@ -6,8 +6,14 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from servicedesk.booking.rules.arrangements import OFFER_LASTS, Talk, decide_lapse
-from servicedesk.booking.rules.offers import BookingTerms
-from servicedesk.booking.rules.pacing import Window, decide_clearing_week, decide_window, list_mondays
+from servicedesk.booking.rules.offers import BookingTerms, FreeDay, FreeTime
+from servicedesk.booking.rules.pacing import (
+    Window,
+    choose_instead,
+    decide_clearing_week,
+    decide_window,
+    list_mondays,
+)
 from servicedesk.offices.rules.setup import AppointmentMode
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -64,3 +70,21 @@ def test_a_request_lapses_with_its_time_and_an_offer_after_a_week():
     assert decide_lapse(Talk.asked, [late], NOW) == late
     assert decide_lapse(Talk.offered, [soon, late], NOW) == NOW + OFFER_LASTS
     assert decide_lapse(Talk.offered, [soon], NOW) == soon
+
+
+def test_instead_of_a_lost_time_come_the_next_days_at_about_that_hour():
+    def day(number, *hours):
+        desk = uuid4()
+        times = tuple(FreeTime(datetime(2026, 12, number, hour), desk) for hour in hours)
+        return FreeDay(date(2026, 12, number), times)
+
+    lost = datetime(2026, 12, 3, 10)
+    free = [day(1, 10), day(2, 9), day(4, 8, 11), day(7, 12), day(8, 10)]
+    assert [time.starts_local for time in choose_instead(lost, free)] == [
+        datetime(2026, 12, 4, 11),
+        datetime(2026, 12, 7, 12),
+        datetime(2026, 12, 8, 10),
+    ]
+    # Without three later days the nearest earlier ones fill up.
+    assert [time.starts_local.day for time in choose_instead(lost, free[:3])] == [1, 2, 4]
+    assert choose_instead(lost, []) == ()
