@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.errors import CaseNotFound
@@ -98,7 +98,7 @@ def page_column(number: int) -> str:
     return f"picture:{number}"
 
 
-def _views() -> Select[Any]:
+def _views() -> Any:
     return select(
         Upload.id,
         Upload.document_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from servicedesk.cases.errors import CaseClosed, ReceivedInFuture
+from servicedesk.cases.models import Case
 from servicedesk.cases.queries.papers import list_paper_rows
 from servicedesk.cases.queries.scope import get_case_for
 from servicedesk.cases.rules import Channel, PaperState
@@ -37,16 +38,10 @@ def take_in_papers(
     Raises CaseNotFound, NotAllowed, CaseClosed, NoPaperChosen, ReceivedInFuture, UnknownDocument, PaperSettled.
     """
     case = get_case_for(session, actor, case_id, Permission.record_application)
-    if case.closed_at is not None:
-        raise CaseClosed
-    named = list(dict.fromkeys(document_ids))
-    if not named:
-        raise NoPaperChosen
     if received_at > now:
         raise ReceivedInFuture
-    rows = list_paper_rows(session, [case.id]).get(case.id, {})
-    if any(document_id in rows and rows[document_id].state in _SETTLED for document_id in named):
-        raise PaperSettled
+    named = list(dict.fromkeys(document_ids))
+    _check(session, case, named)
     for document_id in named:
         change_paper(
             session,
@@ -84,3 +79,13 @@ def take_in_papers(
         },
     )
     return intake.ref
+
+
+def _check(session: Session, case: Case, named: Sequence[str]) -> None:
+    if case.closed_at is not None:
+        raise CaseClosed
+    if not named:
+        raise NoPaperChosen
+    rows = list_paper_rows(session, [case.id]).get(case.id, {})
+    if any(document_id in rows and rows[document_id].state in _SETTLED for document_id in named):
+        raise PaperSettled
