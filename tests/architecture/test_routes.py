@@ -646,6 +646,8 @@ def test_public_and_resident_pages_write_nothing_on_get(desk):
         "field_id": "married",
         "name": "arbeitgeber",
         "secret": "unknown",
+        "document_id": "passport",
+        "upload_id": new_id().hex,
         "question_id": new_id().hex,
     }
     browser = Browser(desk.app)
