@@ -190,7 +190,7 @@ def _ask_table(file: FormFile, item: FormField) -> str | Response:
     one = ask_row(item)
     if request.method == "POST" and not is_switching():
         taken_off = request.form.get("remove", "")
-        if taken_off.isdecimal():
+        if taken_off.isdecimal() and len(taken_off) < 4:
             left = tuple(row for place, row in enumerate(rows) if place != int(taken_off))
             return act(lambda session: _keep(session, file, item, left, stays=True))
         adds = not one.is_empty

@@ -215,6 +215,14 @@ def test_signs_that_turn_a_text_around_are_left_out(begun):
     assert "Lina, 04.03.2018" in begun.page.words()
 
 
+def test_a_row_that_cannot_be_is_not_taken_off(begun):
+    answer_until(begun, stop="children")
+    begun.submit(name="Lina", born_on="4.3.2018", lives="", add="y")
+    _, values = begun.page.form("page-form")
+    assert begun.post(begun.path, {**values, "remove": "9" * 5000}).status == 200
+    assert "Lina" in begun.get(f"{FORM}/q/children").page.words()
+
+
 def test_a_year_that_cannot_be_is_not_told_to_have_four_digits(begun):
     answer_until(begun, stop="passport_ends_on")
     begun.submit(**{"value-day": "1", "value-month": "1", "value-year": "2203"})

@@ -431,6 +431,18 @@ def test_a_note_says_what_a_version_is_about(desk, frida):
     assert stored(desk).note == "Neue Fristen der Krankenkassen"
 
 
+def test_faults_that_say_the_same_are_told_apart(desk, frida):
+    draft = begin(desk)
+    frida.get(f"{draft}/documents/passport").submit(
+        valid_from__day="40", checked_on__day="40", max_age="viele"
+    )
+    assert frida.page.errors == [
+        "Gilt ab: Schreiben Sie den Tag als Zahl von 1 bis 31.",
+        "Zuletzt geprüft am: Schreiben Sie den Tag als Zahl von 1 bis 31.",
+        "Schreiben Sie eine ganze Zahl ab 1, oder lassen Sie das Feld leer.",
+    ]
+
+
 def test_proposing_keeps_the_note_that_was_typed_beside_the_button(desk, frida):
     draft = begin(desk)
     frida.get(f"{draft}/documents/new").submit(name="Beleg")
