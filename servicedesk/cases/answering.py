@@ -10,7 +10,17 @@ from functools import cache
 from pathlib import Path
 
 from servicedesk.cases.question_errors import AnswerEmpty, QuestionEmpty, QuestionsToday, QuestionsWaiting
+from servicedesk.cases.rules import N_
 from servicedesk.kernel.locales import get_language
+
+QUESTION_LABELS: Mapping[str, str] = {
+    "ask_question": N_("Frage gestellt"),
+    "forward_question": N_("Frage weitergegeben"),
+    "answer_case_question": N_("Frage beantwortet"),
+    "hide_question": N_("Antwort im Internet ausgeblendet"),
+    "alarm_question": N_("Frage wartet zu lange, Team benachrichtigt"),
+}
+"""What the history of a case calls each act."""
 
 MOST_WAITING = 3
 MOST_A_DAY = 5

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from servicedesk.accounts.models import StaffAccount
+from servicedesk.cases.answering import QUESTION_LABELS
 from servicedesk.cases.errors import CaseNotFound
 from servicedesk.cases.models import Application, Case
 from servicedesk.cases.queries.checklist import Checklist, load_checklist, load_with_change
@@ -200,7 +201,7 @@ def list_history(
     return tuple(
         HistoryLine(
             at=event.at,
-            label=ACTION_LABELS.get(event.action, event.action),
+            label=ACTION_LABELS.get(event.action) or QUESTION_LABELS.get(event.action, event.action),
             action=event.action,
             actor=names.get(event.actor, event.actor.partition(":")[0]),
             details=event.details,

@@ -131,3 +131,11 @@ def test_handing_on_to_nobody_is_asked_back(boris, asked):
 def test_reading_a_question_is_recorded(desk, boris, asked):
     boris.get(f"/staff/questions/{asked[0].hex}")
     assert [row.page for row in desk.rows(AccessLog)] == ["question"]
+
+
+def test_the_case_tells_that_a_question_was_asked_and_answered(desk, boris, asked):
+    boris.get(f"/staff/questions/{asked[0].hex}").submit(blocks="in_work", text="", locale="de")
+    ref = desk.row(Case, id=desk.row(CaseQuestion, id=asked[0]).case_id).ref
+    words = boris.get(f"/staff/cases/{ref}").page.words()
+    assert "Frage gestellt" in words
+    assert "Frage beantwortet" in words
