@@ -38,7 +38,7 @@ from servicedesk.offices.service import enter_absence
 from servicedesk.outreach.models import DueOutcome, Invitation, InvitationHold
 from servicedesk.register.models import ImportRun, Person, Title
 from tests.conftest import NOW
-from tests.integration.invariants import fact_breaks, interim_breaks
+from tests.integration.invariants import arrangement_breaks, fact_breaks, interim_breaks
 from tests.support.acting import resident
 from tests.support.night import Night
 from tests.support.seals import CURRENT, KEYS
@@ -568,6 +568,7 @@ BREAKS = {
     "audit_chain": break_chain,
     **interim_breaks.BREAKS,
     **fact_breaks.BREAKS,
+    **arrangement_breaks.BREAKS,
 }
 
 
