@@ -22,6 +22,7 @@ _STAFF_ONLY = (
     "servicedesk/outreach/",
     "servicedesk/cases/rules.py",
     "servicedesk/cases/queries/tasks.py",
+    "servicedesk/cases/answering.py",
     "servicedesk/cases/steps.py",
     "servicedesk/cases/urgency.py",
     "servicedesk/checklists/catalogue/",
