@@ -149,16 +149,6 @@ def _sweep(context: JobContext) -> dict[str, Any]:
     return swept | run_booking_sweep(context.database, now=context.now()) | alarms
 
 
-def _files(context: JobContext) -> dict[str, Any]:
-    return look_into_files(
-        context.database,
-        context.vault,
-        open_file_desk(context.settings),
-        context.clock,
-        should_stop=context.should_stop,
-    )
-
-
 def _racks(context: JobContext) -> dict[str, Any]:
     return draw_racks(
         context.database,
@@ -171,6 +161,16 @@ def _racks(context: JobContext) -> dict[str, Any]:
 def _has_racks(context: JobContext) -> bool:
     with context.database.reading() as session:
         return has_waiting_racks(session, now=context.now())
+
+
+def _files(context: JobContext) -> dict[str, Any]:
+    return look_into_files(
+        context.database,
+        context.vault,
+        open_file_desk(context.settings),
+        context.clock,
+        should_stop=context.should_stop,
+    )
 
 
 def _has_files(context: JobContext) -> bool:
@@ -230,6 +230,7 @@ _ALL = (
         is_for_sqlite_only=True,
         has_work=_has_due,
     ),
+    Job("racks", "draw ordered blank lists", Every(timedelta(seconds=10)), _racks, has_work=_has_racks),
     Job(
         "files",
         "look into files that wait for the virus scanner or for their turn",
@@ -237,7 +238,6 @@ _ALL = (
         _files,
         has_work=_has_files,
     ),
-    Job("racks", "draw ordered blank lists", Every(timedelta(seconds=10)), _racks, has_work=_has_racks),
     Job("seal-audit", "chain the audit trail", Every(timedelta(seconds=20)), _seal, has_work=_has_unsealed),
 )
 

@@ -32,15 +32,15 @@ from servicedesk.staff import (
     views_open,
     views_papers,
     views_questions,
-    views_range,
     views_rack,
+    views_range,
     views_ranges,
     views_requests,
     views_risk,
     views_steps,
+    views_texts,
     views_today,
     views_uploads,
-    views_texts,
 )
 from servicedesk.staff.blueprint import blueprint
 
@@ -63,9 +63,9 @@ VIEWS = (
     views_ranges,
     views_absences,
     views_checklists,
+    views_rack,
     views_forms,
     views_uploads,
-    views_rack,
     views_intake,
     views_interim,
     views_interim_register,

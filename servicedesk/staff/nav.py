@@ -19,8 +19,8 @@ def build_nav(who: Actor) -> list[NavItem]:
     items = [
         ("today", gettext("Heute"), "staff.today", ()),
         ("range", gettext("Mein Bereich"), "staff.range_list", SEES_FILES),
-        ("check", gettext("Prüfen"), "staff.check_list", (Permission.work_case,)),
         ("calendar", gettext("Kalender"), "staff.calendar", SEES_FILES),
+        ("check", gettext("Prüfen"), "staff.check_list", (Permission.work_case,)),
         ("invitations", gettext("Einladungen"), "staff.invitations", (Permission.steer_invitations,)),
         ("requests", gettext("Anfragen"), "staff.requests", (Permission.work_case,)),
         ("contact", gettext("Ohne Brief"), "staff.contact_list", (Permission.match_contact,)),
