@@ -17,8 +17,8 @@ from servicedesk.cases.queries.case_facts import list_facts
 from servicedesk.cases.rules import Channel
 from servicedesk.cases.service import Evidence, doubt_case, record_application
 from servicedesk.cases.service.codes import send_new_code
-from servicedesk.cases.service.questions import ask_question
 from servicedesk.cases.service.intake import take_in_papers
+from servicedesk.cases.service.questions import ask_question
 from servicedesk.cases.service.tasks import open_case_task
 from servicedesk.cases.service.upload_rows import Incoming
 from servicedesk.cases.service.uploads import receive_file

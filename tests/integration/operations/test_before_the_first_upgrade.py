@@ -36,7 +36,15 @@ NEEDS_TABLES = {
     "worker": ("--once",),
     "backup": ("COPY",),
 }
-NEEDS_NONE = {"db upgrade", "demo", "i18n check", "catalogue check", "letters preview", "restore", "seal-keys list"}
+NEEDS_NONE = {
+    "db upgrade",
+    "demo",
+    "i18n check",
+    "catalogue check",
+    "letters preview",
+    "restore",
+    "seal-keys list",
+}
 """Those that make the tables, replace them, or read none."""
 OFFICE = """
 [office]
