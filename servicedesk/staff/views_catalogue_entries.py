@@ -234,7 +234,8 @@ def catalogue_line(version_id: str, concern_id: str, place: str) -> str | Respon
     number = _place(place, demands)
     demand = demands[number] if number < len(demands) else Demand(())
     faults: list[tuple[str | None, str]] = []
-    seen = seen_of(view.own, CONCERN, concern_id)
+    # What was seen when the page was opened stays through faults; only a colleague's change makes it new.
+    seen = request.form.get("seen") or seen_of(view.own, CONCERN, concern_id)
     if request.method == "POST" and not is_switching():
         model = load_catalogue().facts
         typed = read_demand()
@@ -251,7 +252,7 @@ def catalogue_line(version_id: str, concern_id: str, place: str) -> str | Respon
             try:
                 return _save(view, CONCERN, entry, request.form.get("seen", ""), address)
             except EntryChanged as fault:
-                faults = [(None, sentence(fault))]
+                faults, seen = [(None, sentence(fault))], seen_of(_draft(version_id).own, CONCERN, concern_id)
     elif number < len(demands):
         faults = [
             (_target(one.field), gettext(one.message, **one.params))

@@ -478,6 +478,20 @@ def test_two_people_on_one_draft_lose_nothing_and_are_told_what_to_do(desk, frid
     }
 
 
+def test_a_line_asked_again_still_notices_what_a_colleague_saved_meanwhile(desk, frida):
+    draft = begin(desk)
+    other = desk.sign_in("frida")
+    address = f"{draft}/concerns/permit_study/lines/new"
+    frida.get(address)
+    other.get(address).submit(**{"paper-0": "cv"})
+    frida.submit()
+    assert "Wählen Sie mindestens eine Unterlage." in frida.page.words()
+    frida.submit(**{"paper-0": "tenancy_contract"})
+    assert "Inzwischen hat jemand anderes diesen Eintrag gespeichert." in frida.page.words()
+    (entry,) = stored(desk).own["concern"]
+    assert [line["documents"] for line in entry["papers"][-1:]] == [["cv"]]
+
+
 def test_two_people_on_two_entries_or_two_texts_do_not_meet(desk, frida):
     draft = begin(desk, {"document": [PARKING]})
     other = desk.sign_in("frida")
