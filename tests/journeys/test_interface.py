@@ -245,6 +245,7 @@ def test_enter_sends_the_form_and_not_a_language(page: Page, site: Site) -> None
 def test_language_button_takes_along_what_was_typed(page: Page, site: Site) -> None:
     go(page, site, "form_clean.html")
     page.locator("#note").fill("nur vormittags")
+    page.locator(".sd-languages summary").click()
     post(page, lambda: page.get_by_role("button", name="العربية").click())
     assert (site.posts[0]["_language"], site.posts[0]["note"]) == ("ar", "nur vormittags")
 

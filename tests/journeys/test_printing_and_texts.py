@@ -12,11 +12,17 @@ from servicedesk.offices.queries.reviews import list_reviewed_digests
 from tests.journeys.test_staff import WIDE, Keys
 from tests.journeys.test_staff import browser as browser
 from tests.journeys.test_staff import place as place
-from tests.journeys.test_staff import pytestmark as pytestmark
+from tests.journeys.test_staff import pytestmark as of_staff
 from tests.support.desk import small_pdf
 from tests.support.live import find_faults, overflow, watched_page
 from tests.support.pdf_reading import page_texts
 
+pytestmark = [
+    *of_staff,
+    pytest.mark.parametrize(
+        "real_db", ["sqlite", pytest.param("postgresql", marks=pytest.mark.prove)], indirect=True
+    ),
+]
 MOST_PAGES = 2
 
 

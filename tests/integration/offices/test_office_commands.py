@@ -92,11 +92,11 @@ def test_gaps_and_overlaps_end_with_one(run, tmp_path):
 
 
 def test_a_faulty_file_loads_nothing_and_tells_every_fault(run, tmp_path):
-    file = write(tmp_path, MINIMAL.replace('"direct"', '"decision_ready"').replace('"kw1"]', '"kw2"]'))
+    file = write(tmp_path, MINIMAL.replace('"direct"', '"at_once"').replace('"kw1"]', '"kw2"]'))
     refused = run(office, "load", file)
     assert refused.exit_code == 1
     assert refused.stdout == ""
-    assert "not built yet" in refused.stderr
+    assert "at_once" in refused.stderr
     assert "there is no case worker 'kw2'" in refused.stderr
     assert str(file) in refused.stderr
     assert run(ranges, "check").exit_code == 1

@@ -121,10 +121,11 @@ def test_somebody_elses_letter_opens_only_their_case(app, db, vault, letter):
 def test_nothing_of_a_case_opens_without_its_code(browser, app):
     rules = [rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/<lang>/case")]
     assert len(rules) > 12
-    values = {"way": "times", "day": "2026-12-01", "lang": "de", "fact": "rents_home"}
+    values = {"way": "times", "day": "2026-12-01", "lang": "de"}
     for rule in rules:
         with app.test_request_context():
-            _, path = rule.build({name: values[name] for name in rule.arguments})
+            # Whatever else an address names is never looked at before the code.
+            _, path = rule.build({name: values.get(name, "1") for name in rule.arguments})
         if "GET" in rule.methods:
             assert browser.get(path).path == "/de/code", path
         if "POST" in rule.methods:
