@@ -101,6 +101,7 @@ def follow(page: Page, name: str) -> None:
 
 def find_faults(page: Page) -> list[str]:
     """Return what axe finds on the page as it is."""
+    page.wait_for_load_state()
     page.evaluate(AXE)
     result = page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", AXE_TAGS)
     return [f"{one['id']}: {node['html'][:120]}" for one in result["violations"] for node in one["nodes"]]
