@@ -121,7 +121,7 @@ def rack(
         for locale in locales or desk.languages
     ]
     try:
-        pdf, pages = join_pdfs(_drawn(sheets))
+        pdf, pages = join_pdfs(_drawn(sheets), title="Checklisten")
     except LettersUnavailable as fault:
         raise Refused(str(fault)) from fault
     _write(out, pdf)

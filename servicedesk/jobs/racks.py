@@ -77,7 +77,7 @@ def _draw(
             yield render_checklists((sheet,)).pdf
 
     try:
-        pdf, pages = join_pdfs(drawn())
+        pdf, pages = join_pdfs(drawn(), title="Checklisten")
     except _NoLongerWanted:
         return False
     except _Leaving:

@@ -167,7 +167,8 @@ def _joined(session: Session, vault: Vault, lines: list[LetterLine]) -> tuple[by
             select(Letter.id, Letter.pdf_sealed).where(Letter.id.in_([line.id for line in lines]))
         )
     }
-    return join_pdfs(vault.open(sealed.pop(line.id), "letter", line.id, "pdf_sealed") for line in lines)
+    opened = (vault.open(sealed.pop(line.id), "letter", line.id, "pdf_sealed") for line in lines)
+    return join_pdfs(opened, title="Schreiben")
 
 
 def _mark(session: Session, letter_ids: list[UUID], still: Any, batch_id: UUID, now: datetime) -> None:

@@ -5,6 +5,7 @@ from io import BytesIO
 import pikepdf
 import pytest
 
+from servicedesk.notices.letters.joining import join_pdfs
 from servicedesk.notices.letters.renderer import render_pdf
 from servicedesk.notices.letters.samples import SAMPLE_KINDS
 from tests.support.languages import some_pairs
@@ -20,6 +21,26 @@ def _faults(pdf: bytes) -> list[str]:
 @pytest.mark.parametrize(("kind", "locale"), some_pairs(SAMPLE_KINDS))
 def test_every_letter_conforms_to_pdf_ua_1(kind, locale, sample_letter):
     assert _faults(sample_letter(kind, locale).pdf) == []
+
+
+def test_documents_joined_for_the_printer_keep_their_tags(sample_letter):
+    documents = [sample_letter(kind, "ar").pdf for kind in SAMPLE_KINDS]
+    whole, pages = join_pdfs(documents, title="Schreiben")
+    assert _faults(whole) == []
+    with pikepdf.open(BytesIO(whole)) as joined:
+        root = joined.Root.StructTreeRoot
+        assert len(root.K) == len(documents)
+        drawn = [one for one in joined.objects if isinstance(one, pikepdf.Dictionary)]
+        assert sum(one.get("/Type") == "/Page" for one in drawn) == pages == len(joined.pages)
+        numbers = [int(page.obj.StructParents) for page in joined.pages]
+        assert len(set(numbers)) == pages
+        tree = {
+            int(root.ParentTree.Nums[at]): root.ParentTree.Nums[at + 1]
+            for at in range(0, len(root.ParentTree.Nums), 2)
+        }
+        for page in joined.pages:
+            marked = next(one for one in tree[int(page.obj.StructParents)] if one is not None)
+            assert marked.Pg.objgen == page.obj.objgen, "a page's content is said to be another page's"
 
 
 def _broken(pdf: bytes, how: str) -> bytes:
